@@ -1,0 +1,42 @@
+//! Letters: pairs like pages, asked as their reader and rendered to text. The first line is the subject.
+
+use minijinja::{Value, context, value::Serde};
+use poem::http::Extensions;
+use serde_json::Value as Json;
+
+use crate::Pages;
+
+/// A letter, ready to send.
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+impl Pages {
+    /// Renders the letter `name`. `extensions` say as whom its query is asked, `variables` what about;
+    /// `base` is where links begin, `link` a secret address that only this letter carries.
+    ///
+    /// # Errors
+    /// What does not read or render, for the log.
+    pub async fn letter(
+        &self,
+        name: &str,
+        extensions: &Extensions,
+        variables: Json,
+        base: &str,
+        link: Option<&str>,
+    ) -> Result<Rendered, String> {
+        let operation = self.letters.get(name).ok_or_else(|| format!("there is no letter `{name}`"))?;
+        let answer = (self.run)(extensions, operation.request(async_graphql::Variables::from_json(variables))).await;
+        if let Some(error) = answer.errors.first() {
+            return Err(format!("{name}: {}", error.message));
+        }
+        let template = self.templates.get_template(&format!("letters/{name}.txt")).map_err(|error| format!("{error:#}"))?;
+        let context = context! { base, link, ..Value::from(Serde(&answer.data)) };
+        let text = template.render(context).map_err(|error| format!("{error:#}"))?;
+        let (subject, body) = text.trim_start().split_once('\n').ok_or(format!("{name}: a letter has a subject and a body"))?;
+        Ok(Rendered { subject: subject.trim().to_owned(), body: format!("{}\n", body.trim()) })
+    }
+}

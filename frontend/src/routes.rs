@@ -1,0 +1,40 @@
+//! The table of contents of the site: which address shows which pair.
+
+/// One page of the site.
+pub struct Route {
+    /// As poem matches it; a part after a colon becomes the variable of that name.
+    pub path: &'static str,
+    /// The pair: `pages/{pair}.graphql` and `pages/{pair}.html`.
+    pub pair: &'static str,
+    /// What must not be null, in this order: without `viewer` one is asked to sign in, without anything else there is no such page.
+    pub needs: &'static [&'static str],
+    /// Where an accepted form leads when it made nothing that has an address of its own.
+    pub then: Option<&'static str>,
+    /// Whether the address carries a secret, so that it goes into no `Referer`.
+    pub secret: bool,
+}
+
+const fn page(path: &'static str, pair: &'static str) -> Route {
+    Route { path, pair, needs: &[], then: None, secret: false }
+}
+
+/// Every page.
+pub const ROUTES: &[Route] = &[
+    page("/", "home"),
+    page("/library", "library/list"),
+    Route { needs: &["resource"], ..page("/resources/:slug", "library/resource") },
+    Route { needs: &["viewer"], ..page("/share", "share") },
+    Route { needs: &["viewer"], ..page("/submissions", "submissions/mine") },
+    Route { needs: &["viewer", "submission"], ..page("/submissions/:number", "submissions/one") },
+    Route { needs: &["viewer"], ..page("/desk", "desk/queue") },
+    Route { needs: &["viewer", "submission"], then: Some("/desk"), ..page("/desk/:number", "desk/review") },
+    Route { then: Some("/sign-in/sent"), ..page("/join", "account/sign-in") },
+    Route { then: Some("/sign-in/sent"), ..page("/sign-in", "account/sign-in") },
+    page("/sign-in/sent", "account/sent"),
+    // Pressing its button sets a cookie, so posting to it is the server's.
+    Route { secret: true, ..page("/sign-in/:token", "account/link") },
+    Route { needs: &["viewer"], ..page("/settings", "account/settings") },
+    page("/about", "community/about"),
+    page("/guidelines", "community/guidelines"),
+    page("/privacy", "community/privacy"),
+];

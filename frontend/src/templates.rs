@@ -1,0 +1,243 @@
+//! What templates can say. Undefined names and nulls are errors; text is escaped unless one function here made it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, Utc};
+use fluent_bundle::{FluentArgs, FluentValue};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Kwargs,
+};
+use rust_embed::RustEmbed;
+
+use crate::{Assets, Now, words::Words};
+
+/// The files that the program carries inside it.
+#[derive(RustEmbed)]
+#[folder = "."]
+#[include = "pages/**"]
+#[include = "letters/**"]
+#[include = "styles/**"]
+#[include = "words/**"]
+pub struct Files;
+
+impl Files {
+    /// The names of the files under a folder, such as `pages/`.
+    pub fn under(folder: &'static str) -> impl Iterator<Item = String> {
+        Files::iter().map(String::from).filter(move |name| name.starts_with(folder))
+    }
+
+    /// The text of a file.
+    pub fn text(name: &str) -> Result<String, String> {
+        let file = Files::get(name).ok_or_else(|| format!("there is no {name}"))?;
+        String::from_utf8(file.data.into_owned()).map_err(|_| format!("{name} is not UTF-8"))
+    }
+}
+
+/// Every template of pages and letters with the functions they share.
+pub fn environment(now: Now) -> Result<Environment<'static>, String> {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.map_err(|error| error.to_string())?);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(2_000_000));
+    // By name, and only these two: a template without an extension would not be escaped.
+    environment.set_auto_escape_callback(|name| if name.ends_with(".txt") { AutoEscape::None } else { AutoEscape::Html });
+    environment.set_formatter(|out, state, value| match value.is_none() {
+        true => Err(Error::new(ErrorKind::UndefinedError, "null reached the page")),
+        false => escape_formatter(out, state, value),
+    });
+    let words = Arc::new(Words::read("en")?);
+    let say = words.clone();
+    environment.add_function("t", move |key: &str, arguments: Kwargs| translate(&say, key, arguments));
+    let say = words.clone();
+    environment.add_function("has_words", move |key: &str| say.get(key, &FluentArgs::new()).is_some());
+    let say = words.clone();
+    environment.add_function("refusal", move |problem: Value| refusal(&say, &problem));
+    let say = words.clone();
+    environment.add_function("day", move |time: &str| time_element(time, |at| date(&say, at)));
+    let (say, clock) = (words.clone(), now);
+    environment.add_function("ago", move |time: &str| time_element(time, |at| ago(&say, at, clock())));
+    environment.add_function("partial_date", move |text: &str| partial_date(&words, text));
+    environment.add_function("html", |html: &str| Value::from_safe_string(html.to_owned()));
+    environment.add_function("icon", |name: &str| {
+        let symbols = Assets::all().address("symbols.svg").unwrap_or_default();
+        Value::from_safe_string(format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{symbols}#{}\"/></svg>", escaped(name)))
+    });
+    environment.add_function("asset", |name: &str| {
+        Assets::all().address(name).map(String::from).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no asset `{name}`")))
+    });
+    environment.add_function("asked", asked);
+    environment.add_function("address", address);
+    environment.add_function("typed", typed);
+    environment.add_function("chosen", chosen);
+    environment.add_function("problems_of", problems_of);
+    for name in Files::under("pages/").chain(Files::under("letters/")).filter(|name| !name.ends_with(".graphql")) {
+        if !name.ends_with(".html") && !name.ends_with(".txt") {
+            return Err(format!("{name}: a template ends in .html or .txt"));
+        }
+        let short = name.strip_prefix("pages/").unwrap_or(&name).to_owned();
+        environment.add_template_owned(short, Files::text(&name)?).map_err(|error| format!("{name}: {error:#}"))?;
+    }
+    Ok(environment)
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-').collect()
+}
+
+fn missing(key: &str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, format!("no words for `{key}`"))
+}
+
+fn say(words: &Words, key: &str, arguments: &FluentArgs) -> Result<String, Error> {
+    words.get(key, arguments).ok_or_else(|| missing(key))?.map_err(|error| Error::new(ErrorKind::InvalidOperation, error))
+}
+
+fn fluent(value: &Value) -> FluentValue<'static> {
+    match i64::try_from(value.clone()) {
+        Ok(number) => FluentValue::from(number),
+        Err(_) => FluentValue::from(value.to_string()),
+    }
+}
+
+/// The words of a key, with its arguments.
+fn translate(words: &Words, key: &str, arguments: Kwargs) -> Result<String, Error> {
+    let mut given = FluentArgs::new();
+    for name in arguments.args() {
+        given.set(name.to_owned(), fluent(&arguments.get::<Value>(name)?));
+    }
+    say(words, key, &given)
+}
+
+/// The words of a refusal: those for this field and code, or those for the code, or the developers' sentence.
+fn refusal(words: &Words, problem: &Value) -> Result<String, Error> {
+    let code = problem.get_attr("code")?.to_string();
+    let field = problem.get_attr("field")?.to_string();
+    let field = field.split('.').rfind(|step| step.parse::<u32>().is_err()).unwrap_or("").to_owned();
+    let mut given = FluentArgs::new();
+    for argument in problem.get_attr("arguments")?.try_iter()? {
+        given.set(argument.get_attr("name")?.to_string(), fluent(&argument.get_attr("value")?));
+    }
+    for key in [format!("refusal-{field}-{code}"), format!("refusal-{code}")] {
+        if let Some(text) = words.get(&key, &given) {
+            return text.map_err(|error| Error::new(ErrorKind::InvalidOperation, error));
+        }
+    }
+    Ok(problem.get_attr("message")?.to_string())
+}
+
+/// A `time` element: the machine's time inside, people's words on the page.
+fn time_element(time: &str, words: impl Fn(DateTime<Utc>) -> Result<String, Error>) -> Result<Value, Error> {
+    let at = DateTime::parse_from_rfc3339(time).map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("`{time}` is no time")))?;
+    let at = at.with_timezone(&Utc);
+    Ok(Value::from_safe_string(format!("<time datetime=\"{}\">{}</time>", at.format("%Y-%m-%dT%H:%M:%SZ"), words(at)?)))
+}
+
+fn date(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
+    let mut given = FluentArgs::new();
+    given.set("day", at.day());
+    given.set("month", say(words, &format!("month-{}", at.month()), &FluentArgs::new())?);
+    given.set("year", at.year().to_string());
+    say(words, "date", &given)
+}
+
+/// A date as precise as it is known: "2026", "October 2026" or "5 October 2026".
+fn partial_date(words: &Words, text: &str) -> Result<String, Error> {
+    let parts: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+    let mut given = FluentArgs::new();
+    given.set("year", parts.first().map(u32::to_string).unwrap_or_default());
+    if let Some(month) = parts.get(1) {
+        given.set("month", say(words, &format!("month-{month}"), &FluentArgs::new())?);
+    }
+    match parts.get(2) {
+        Some(day) => {
+            given.set("day", *day);
+            say(words, "date", &given)
+        }
+        None if parts.len() == 2 => say(words, "date-month", &given),
+        None => Ok(text.to_owned()),
+    }
+}
+
+fn ago(words: &Words, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<String, Error> {
+    let minutes = (now - at).num_minutes();
+    let (key, count) = match minutes {
+        ..1 => return say(words, "ago-now", &FluentArgs::new()),
+        1..60 => ("ago-minutes", minutes),
+        60..1440 => ("ago-hours", minutes / 60),
+        1440..43200 => ("ago-days", minutes / 1440),
+        _ => return date(words, at),
+    };
+    let mut given = FluentArgs::new();
+    given.set("count", count);
+    say(words, key, &given)
+}
+
+/// What the page's own query string says under a name; empty when it says nothing.
+fn asked(state: &State, name: &str) -> Result<Value, Error> {
+    let query = state.lookup("page").map(|page| page.get_attr("query")).transpose()?.unwrap_or_default();
+    let value = query.get_attr(name)?;
+    Ok(if value.is_undefined() { Value::from("") } else { value })
+}
+
+/// A path with a query string of the arguments that are neither empty nor null.
+fn address(path: &str, arguments: Kwargs) -> Result<String, Error> {
+    let mut pairs = Vec::new();
+    for name in arguments.args() {
+        let value = arguments.get::<Value>(name)?;
+        if !value.is_none() && !value.is_undefined() && !value.to_string().is_empty() {
+            pairs.push((name.to_owned(), value.to_string()));
+        }
+    }
+    let query = serde_urlencoded::to_string(pairs).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))?;
+    Ok(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
+}
+
+/// What was posted under a name in this page's form.
+fn posted(state: &State, name: &str) -> Result<Option<Vec<String>>, Error> {
+    let Some(form) = state.lookup("form") else {
+        return Ok(None);
+    };
+    let values = form.get_attr("values")?;
+    if values.is_none() {
+        return Ok(None);
+    }
+    let all = values.get_item(&Value::from(name))?;
+    if all.is_undefined() {
+        return Ok(Some(Vec::new()));
+    }
+    Ok(Some(all.try_iter()?.map(|value| value.to_string()).collect()))
+}
+
+/// What a text field shows: what was typed, or else what is there. A list stands one a line.
+fn typed(state: &State, name: &str, there: Value) -> Result<String, Error> {
+    if let Some(values) = posted(state, name)? {
+        return Ok(values.join("\n"));
+    }
+    Ok(match there.kind() {
+        minijinja::value::ValueKind::None => String::new(),
+        minijinja::value::ValueKind::Seq => there.try_iter()?.map(|line| line.to_string()).collect::<Vec<_>>().join("\n"),
+        _ => there.to_string(),
+    })
+}
+
+/// Whether a choice is marked: as it was posted, or else as it is there.
+fn chosen(state: &State, name: &str, value: &str, there: Value) -> Result<bool, Error> {
+    if let Some(values) = posted(state, name)? {
+        return Ok(values.iter().any(|posted| posted == value));
+    }
+    Ok(match there.kind() {
+        minijinja::value::ValueKind::Seq => there.try_iter()?.any(|one| one.as_str() == Some(value)),
+        _ => there.as_str() == Some(value),
+    })
+}
+
+/// The problems of a field or of anything inside it.
+fn problems_of(state: &State, name: &str) -> Result<Vec<Value>, Error> {
+    let Some(form) = state.lookup("form") else {
+        return Ok(Vec::new());
+    };
+    let inside = |field: &str| field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let problems = form.get_attr("problems")?.try_iter()?;
+    Ok(problems.filter(|problem| problem.get_attr("field").is_ok_and(|field| field.as_str().is_some_and(inside))).collect())
+}

@@ -1,0 +1,209 @@
+//! The community file: who the community is, its lists and its words. Another community is another file, not a fork.
+
+use async_graphql::{Context, Object, SimpleObject};
+use serde::Deserialize;
+
+use crate::{
+    Error, Visit,
+    markup::{self, Html},
+    resources,
+};
+
+/// The community that is built in.
+const DEFAULT: &str = include_str!("community.toml");
+
+/// The community file, read and checked.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Community {
+    /// Its name.
+    pub name: String,
+    /// What the home page says first.
+    pub headline: String,
+    /// What the library is, in a sentence.
+    pub purpose: String,
+    about: String,
+    guidelines: String,
+    privacy: String,
+    /// Whether authors and the public read who decided, or "Moderation team".
+    pub name_moderators: bool,
+    /// Where members come from.
+    pub sectors: Vec<Term>,
+    /// What the community works towards.
+    pub strategic_areas: Vec<Term>,
+    /// The fields it works in.
+    pub focus_areas: Vec<Term>,
+    /// How it works.
+    pub strategies: Vec<Term>,
+    /// Its first topics.
+    pub themes: Vec<Term>,
+    /// The kinds of resource.
+    pub kinds: Vec<Kind>,
+    /// Why a contribution is not included.
+    pub reasons: Vec<Reason>,
+}
+
+/// A word of one of the community's lists.
+#[derive(Clone, Deserialize, SimpleObject)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// As inputs and filters spell it.
+    pub id: String,
+    /// As people read it.
+    pub name: String,
+}
+
+/// A kind of resource.
+#[derive(Clone, Deserialize, SimpleObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(name = "ResourceKind")]
+pub struct Kind {
+    /// As inputs and filters spell it.
+    pub id: String,
+    /// One of them.
+    pub name: String,
+    /// Many of them.
+    pub plural: String,
+    /// Where it stands: `read`, `use`, `hear` or `join`.
+    pub shelf: String,
+}
+
+/// Why a contribution is not included.
+#[derive(Clone, Deserialize, SimpleObject)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// Stable, such as `OUT_OF_SCOPE`.
+    pub id: String,
+    /// As moderators choose it.
+    pub name: String,
+    /// What the author reads.
+    pub words: String,
+}
+
+/// A kind of resource and how many of it the library holds.
+#[derive(SimpleObject)]
+pub struct Shelf {
+    /// The kind.
+    kind: Kind,
+    /// How many the library holds.
+    resource_count: i64,
+    /// How wide the book stands on the shelf, from 1 to 6, against the largest.
+    size: i64,
+}
+
+impl Community {
+    /// The community that is built in.
+    pub fn built_in() -> Community {
+        Community::parse(DEFAULT).expect("a test reads the built-in community file")
+    }
+
+    /// Reads a community file.
+    ///
+    /// # Errors
+    /// What is wrong with it and where, for the person who wrote it.
+    pub fn parse(text: &str) -> Result<Community, String> {
+        let community: Community = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (list, length) in [("kinds", community.kinds.len()), ("sectors", community.sectors.len()), ("reasons", community.reasons.len())]
+        {
+            if length == 0 {
+                return Err(format!("`{list}` needs at least one entry"));
+            }
+        }
+        Ok(community)
+    }
+
+    /// What a term's id reads like; the id itself when the list no longer has it.
+    pub fn name_in<'a>(list: &'a [Term], id: &'a str) -> &'a str {
+        list.iter().find(|term| term.id == id).map_or(id, |term| &term.name)
+    }
+
+    /// The kind of that id; one that the file no longer lists stands on the first shelf under its id.
+    pub fn kind(&self, id: &str) -> Kind {
+        let unknown = || Kind { id: id.to_owned(), name: id.to_owned(), plural: id.to_owned(), shelf: "read".into() };
+        self.kinds.iter().find(|kind| kind.id == id).cloned().unwrap_or_else(unknown)
+    }
+}
+
+/// Who the community is, its lists and its figures.
+#[Object(name = "Community")]
+impl Community {
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the home page says first.
+    async fn headline(&self) -> &str {
+        &self.headline
+    }
+
+    /// What the library is, in a sentence.
+    async fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// Who the community is, at length.
+    async fn about(&self) -> Html {
+        markup::render_own(&self.about)
+    }
+
+    /// What belongs here and how it is decided.
+    async fn guidelines(&self) -> Html {
+        markup::render_own(&self.guidelines)
+    }
+
+    /// What is stored about people.
+    async fn privacy(&self) -> Html {
+        markup::render_own(&self.privacy)
+    }
+
+    /// Where members come from.
+    async fn sectors(&self) -> &[Term] {
+        &self.sectors
+    }
+
+    /// What the community works towards.
+    async fn strategic_areas(&self) -> &[Term] {
+        &self.strategic_areas
+    }
+
+    /// The fields it works in.
+    async fn focus_areas(&self) -> &[Term] {
+        &self.focus_areas
+    }
+
+    /// How it works.
+    async fn strategies(&self) -> &[Term] {
+        &self.strategies
+    }
+
+    /// Its first topics.
+    async fn themes(&self) -> &[Term] {
+        &self.themes
+    }
+
+    /// The kinds of resource.
+    async fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// Why a contribution may not be included.
+    async fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The kinds of which the library holds something.
+    async fn shelves(&self, context: &Context<'_>) -> Result<Vec<Shelf>, Error> {
+        let counts = resources::counts_by_kind(Visit::of(context)).await?;
+        let largest = counts.values().copied().max().unwrap_or(1);
+        let size = |count: i64| 1 + (count * 5 / largest.max(1)).min(5);
+        let shelf =
+            |kind: &Kind| counts.get(&kind.id).map(|count| Shelf { kind: kind.clone(), resource_count: *count, size: size(*count) });
+        Ok(self.kinds.iter().filter_map(shelf).collect())
+    }
+
+    /// Whether everything here is a demonstration.
+    async fn demonstration(&self, context: &Context<'_>) -> bool {
+        Visit::of(context).demonstration
+    }
+}

@@ -1,0 +1,90 @@
+//! The two engines behind one way to read and one way to write.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+/// A write in progress. Dropped without `commit`, it leaves nothing behind.
+pub type Transaction = DatabaseTransaction;
+
+/// Connections to read with and to write with.
+///
+/// SQLite has one writer, so its pool holds one connection and a queue forms there instead of in busy errors;
+/// PostgreSQL reads and writes through the same pool.
+#[derive(Clone)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens `url`, such as `sqlite:data/lyceum.db` (made when it is not there) or `postgres://…`.
+    ///
+    /// # Errors
+    /// What the engine says: no such server, not a database, not allowed.
+    pub async fn open(url: &str) -> Result<Database, DbErr> {
+        if url.starts_with("sqlite:") {
+            // A decision that was answered survives a power cut: hence FULL, though WAL alone would be faster.
+            let options = |connections: u32, writes: bool| {
+                let mut options = ConnectOptions::new(url);
+                options.max_connections(connections).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |options| {
+                    let options = options.busy_timeout(Duration::from_secs(5)).foreign_keys(true).pragma("recursive_triggers", "ON");
+                    match writes {
+                        true => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full),
+                        false => options.read_only(true),
+                    }
+                });
+                options
+            };
+            let writer = sea_orm::Database::connect(options(1, true)).await?;
+            let reader = sea_orm::Database::connect(options(4, false)).await?;
+            Ok(Database { reader, writer })
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(10).acquire_timeout(Duration::from_secs(5)).sqlx_logging(false).map_sqlx_postgres_opts(|options| {
+                options.options([("statement_timeout", "5s"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "10s")])
+            });
+            let connection = sea_orm::Database::connect(options).await?;
+            Ok(Database { reader: connection.clone(), writer: connection })
+        }
+    }
+
+    /// The connection that migrations and operators' commands use.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// A reader that counts its statements. The callback belongs to the clone: a task-local would miss loaders, which spawn.
+    pub(crate) fn counting_reader(&self, statements: Arc<AtomicU64>) -> DatabaseConnection {
+        counting(&self.reader, statements)
+    }
+
+    /// Begins a write. On SQLite it takes the lock at once: a transaction that reads first and writes later
+    /// ignores the busy time-out when it upgrades.
+    pub(crate) async fn begin(&self, statements: Arc<AtomicU64>) -> Result<Transaction, DbErr> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        counting(&self.writer, statements).begin_with_options(options).await
+    }
+}
+
+fn counting(connection: &DatabaseConnection, statements: Arc<AtomicU64>) -> DatabaseConnection {
+    let mut connection = connection.clone();
+    connection.set_metric_callback(move |_| {
+        statements.fetch_add(1, Ordering::Relaxed);
+    });
+    connection
+}

@@ -1,0 +1,253 @@
+//! The log of everything the desk did: append-only, each entry carrying the hash of the one before.
+//!
+//! What must be erasable for a person's sake (who acted, the words of a decision) lives beside the chain,
+//! which keeps a salted hash of it: erase the row with its salt, and the chain still proves the rest.
+
+use std::collections::HashMap;
+
+use async_graphql::Enum;
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    Error, Forum,
+    desk::{self, SubmissionState},
+};
+
+pub(crate) mod entry {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "log_entry")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub number: i64,
+        pub previous: Vec<u8>,
+        pub hash: Vec<u8>,
+        pub at: DateTimeUtc,
+        pub action: super::Action,
+        pub submission_id: Uuid,
+        pub from_state: Option<crate::desk::SubmissionState>,
+        pub to_state: crate::desk::SubmissionState,
+        pub revision: i32,
+        pub version: i32,
+        pub detail_id: Uuid,
+        pub detail_hash: Vec<u8>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod detail {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "log_detail")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub salt: Vec<u8>,
+        pub actor_id: Uuid,
+        pub decision_id: Option<Uuid>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What was done to a submission.
+#[derive(Enum, Copy, Clone, Debug, Eq, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[graphql(name = "TimelineAction")]
+pub enum Action {
+    /// Kept as a draft.
+    Draft,
+    /// Sent to the desk.
+    Submit,
+    /// Sent again with another text.
+    Revise,
+    /// Taken back by its author.
+    Withdraw,
+    /// Put into the library.
+    Approve,
+    /// Returned with requests.
+    RequestChanges,
+    /// Not included.
+    Decline,
+}
+
+/// One thing that was done, as the desk reports it.
+pub(crate) struct Event<'a> {
+    pub action: Action,
+    pub actor: Uuid,
+    pub submission: Uuid,
+    pub from: Option<SubmissionState>,
+    pub to: SubmissionState,
+    pub revision: i32,
+    pub version: i32,
+    pub at: DateTime<Utc>,
+    pub decision: Option<&'a desk::DecisionRow>,
+}
+
+/// The hash before the first entry.
+const BEGINNING: [u8; 32] = [0; 32];
+/// What PostgreSQL serialises appends by: any number, the same in every process.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(4956180321)";
+
+/// Appends an entry. Last in its transaction: on PostgreSQL it takes the lock that all appends share.
+pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, event: Event<'_>) -> Result<(), Error> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(LOCK).await?;
+    }
+    let head = entry::Entity::find().order_by_desc(entry::Column::Number).one(transaction).await?;
+    let (number, previous) = head.map_or((1, BEGINNING.to_vec()), |head| (head.number + 1, head.hash));
+    let detail = detail::Model {
+        id: forum.id(),
+        salt: forum.randomness.bytes::<32>().to_vec(),
+        actor_id: event.actor,
+        decision_id: event.decision.map(|decision| decision.id),
+    };
+    let mut entry = entry::Model {
+        number,
+        previous,
+        hash: Vec::new(),
+        at: event.at,
+        action: event.action,
+        submission_id: event.submission,
+        from_state: event.from,
+        to_state: event.to,
+        revision: event.revision,
+        version: event.version,
+        detail_id: detail.id,
+        detail_hash: detail_hash(&detail, event.decision),
+    };
+    entry.hash = entry_hash(&entry);
+    let detail = detail::ActiveModel {
+        id: Set(detail.id),
+        salt: Set(detail.salt),
+        actor_id: Set(detail.actor_id),
+        decision_id: Set(detail.decision_id),
+    };
+    detail.insert(transaction).await?;
+    let entry = entry::ActiveModel {
+        number: Set(entry.number),
+        previous: Set(entry.previous),
+        hash: Set(entry.hash),
+        at: Set(entry.at),
+        action: Set(entry.action),
+        submission_id: Set(entry.submission_id),
+        from_state: Set(entry.from_state),
+        to_state: Set(entry.to_state),
+        revision: Set(entry.revision),
+        version: Set(entry.version),
+        detail_id: Set(entry.detail_id),
+        detail_hash: Set(entry.detail_hash),
+    };
+    entry.insert(transaction).await?;
+    Ok(())
+}
+
+/// Hashes fields with their lengths, so that no two lists of fields have the same bytes.
+fn hash<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for field in fields {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field);
+    }
+    hash.finalize().to_vec()
+}
+
+fn word<E: sea_orm::ActiveEnum<Value = String>>(value: &E) -> String {
+    value.to_value()
+}
+
+fn entry_hash(entry: &entry::Model) -> Vec<u8> {
+    hash([
+        &entry.previous[..],
+        &entry.number.to_be_bytes(),
+        &entry.at.timestamp_micros().to_be_bytes(),
+        word(&entry.action).as_bytes(),
+        entry.submission_id.as_bytes(),
+        entry.from_state.as_ref().map(word).unwrap_or_default().as_bytes(),
+        word(&entry.to_state).as_bytes(),
+        &entry.revision.to_be_bytes(),
+        &entry.version.to_be_bytes(),
+        entry.detail_id.as_bytes(),
+        &entry.detail_hash,
+    ])
+}
+
+fn detail_hash(detail: &detail::Model, decision: Option<&desk::DecisionRow>) -> Vec<u8> {
+    let words = decision.map(|decision| (decision.id, word(&decision.kind), decision.reason.clone(), decision.message.clone()));
+    let (id, kind, reason, message) = words.unwrap_or_default();
+    hash([
+        &detail.salt[..],
+        detail.actor_id.as_bytes(),
+        id.as_bytes(),
+        kind.as_bytes(),
+        reason.unwrap_or_default().as_bytes(),
+        message.unwrap_or_default().as_bytes(),
+    ])
+}
+
+/// Proves the chain from its beginning, and that every submission stands where its last entry says.
+///
+/// Answers how many entries hold, or a sentence that names the row that does not.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn verify(database: &DatabaseConnection) -> Result<Result<u64, String>, Error> {
+    let (mut previous, mut number) = (BEGINNING.to_vec(), 0);
+    let mut last: HashMap<Uuid, (i64, SubmissionState, i32, i32)> = HashMap::new();
+    loop {
+        let after = entry::Entity::find().filter(entry::Column::Number.gt(number));
+        let entries = after.order_by_asc(entry::Column::Number).limit(1000).all(database).await?;
+        if entries.is_empty() {
+            break;
+        }
+        let details =
+            detail::Entity::find().filter(detail::Column::Id.is_in(entries.iter().map(|entry| entry.detail_id))).all(database).await?;
+        let decisions = desk::decision_rows(database, details.iter().filter_map(|detail| detail.decision_id)).await?;
+        let details: HashMap<_, _> = details.into_iter().map(|detail| (detail.id, detail)).collect();
+        for entry in entries {
+            number += 1;
+            if entry.number != number {
+                return Ok(Err(format!("log_entry {number} is missing: the next one is {}", entry.number)));
+            }
+            if entry.previous != previous || entry.hash != entry_hash(&entry) {
+                return Ok(Err(format!("log_entry {number} was changed: its hash does not hold")));
+            }
+            // A detail that is gone was erased for a person's sake; one that is there must be the one.
+            if let Some(detail) = details.get(&entry.detail_id)
+                && entry.detail_hash != detail_hash(detail, detail.decision_id.and_then(|id| decisions.get(&id)))
+            {
+                return Ok(Err(format!("the details of log_entry {number} were changed: log_detail {}, or its decision", detail.id)));
+            }
+            last.insert(entry.submission_id, (number, entry.to_state, entry.revision, entry.version));
+            previous = entry.hash;
+        }
+    }
+    for row in desk::standings(database).await? {
+        match last.remove(&row.id) {
+            Some((_, state, revision, version)) if (state, revision, version) == (row.state, row.revision, row.version) => {}
+            Some((entry, state, ..)) => {
+                let (now, then) = (word(&row.state), word(&state));
+                return Ok(Err(format!(
+                    "submission {} is {now}, version {}: log_entry {entry} left it {then}, or at another version",
+                    row.number, row.version
+                )));
+            }
+            None => return Ok(Err(format!("submission {} is not in the log", row.number))),
+        }
+    }
+    Ok(match last.into_values().min_by_key(|(entry, ..)| *entry) {
+        Some((entry, ..)) => Err(format!("the submission of log_entry {entry} is missing")),
+        None => Ok(number as u64),
+    })
+}

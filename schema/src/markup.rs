@@ -1,0 +1,197 @@
+//! Markdown to safe HTML. Nothing else makes an [`Html`], so what carries that type is safe to put in a page.
+
+use std::sync::LazyLock;
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use comrak::{Arena, Options, nodes::NodeValue};
+
+use crate::{Error, Refusal, error::ErrorCode};
+
+/// Moves when the renderer or the allow-list changes, so that stored HTML can be told to be old.
+pub const RENDERER: i32 = 1;
+
+/// Blocks inside blocks. The sanitiser's cost is quadratic in nesting, so it is checked before rendering.
+const DEEPEST: usize = 16;
+/// A guard for every caller; each field has its own, lower limit.
+const LONGEST: usize = 50_000;
+
+/// HTML that `markup` made from what a person wrote: sanitised, safe to put in a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Html(String);
+
+/// A string of HTML that the server made and sanitised: safe to put in a page as it is.
+#[Scalar]
+impl ScalarType for Html {
+    fn parse(_: Value) -> InputValueResult<Self> {
+        Err(InputValueError::custom("Html is never an input"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl Html {
+    /// The markup itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes back what [`render`] made and a table of ours kept.
+    pub(crate) fn stored(html: String) -> Html {
+        Html(html)
+    }
+}
+
+/// Refuses Markdown that would cost too much to render.
+///
+/// # Errors
+/// `TOO_LONG` past 50,000 characters, `INVALID` when more than 16 blocks nest.
+pub fn check(field: &str, source: &str) -> Result<(), Refusal> {
+    if source.chars().count() > LONGEST {
+        return Err(Refusal::new(ErrorCode::TooLong, field).with("limit", LONGEST));
+    }
+    let marks = |line: &str| line.trim_start().split([' ', '\t']).take_while(|word| is_mark(word)).map(str::len).sum::<usize>();
+    let indent = |line: &str| (line.len() - line.trim_start().len()) / 2;
+    if source.lines().any(|line| marks(line) + indent(line) > DEEPEST && marks(line) > 0) {
+        return Err(Refusal::new(ErrorCode::Invalid, field));
+    }
+    Ok(())
+}
+
+/// Whether a word at the start of a line opens a block: a quote, a list item, a number.
+fn is_mark(word: &str) -> bool {
+    word.is_empty()
+        || word.starts_with('>')
+        || matches!(word, "-" | "*" | "+")
+        || word.strip_suffix(['.', ')']).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Renders what a member wrote, off the threads that answer requests. Headings start at level 3: the page's own come first.
+///
+/// # Errors
+/// What [`check`] refuses; a fault when the renderer panics.
+pub async fn render(field: &str, source: &str) -> Result<Html, Error> {
+    check(field, source)?;
+    let source = source.to_owned();
+    Ok(tokio::task::spawn_blocking(move || convert(&source, 2)).await?)
+}
+
+/// Renders a text of the community file, whose author is the operator. Headings keep their level.
+pub(crate) fn render_own(source: &str) -> Html {
+    convert(source, 0)
+}
+
+fn convert(source: &str, deeper: u8) -> Html {
+    static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
+        let mut options = Options::default();
+        options.extension.table = true;
+        options.extension.strikethrough = true;
+        options.extension.autolink = true;
+        options
+    });
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, source, &OPTIONS);
+    for node in root.descendants() {
+        let mut data = node.data.borrow_mut();
+        match &mut data.value {
+            NodeValue::Heading(heading) => heading.level = (heading.level + deeper).min(6),
+            // An image would tell a stranger's server who reads what: it becomes a link.
+            NodeValue::Image(link) => {
+                let link = link.clone();
+                data.value = NodeValue::Link(link);
+            }
+            _ => {}
+        }
+    }
+    let mut html = String::new();
+    comrak::format_html(root, &OPTIONS, &mut html).expect("writing to a string does not fail");
+    Html(ALLOWED.clean(&html).to_string())
+}
+
+/// The one allow-list.
+static ALLOWED: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ];
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(tags.into())
+        .tag_attributes([("a", ["href"].into()), ("ol", ["start"].into())].into())
+        .url_schemes(["http", "https", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("ugc nofollow noopener"));
+    builder
+});
+
+/// The words of a rendered text without its marks, cut after a whole word at some `limit` characters.
+pub fn plain(html: &Html, limit: usize) -> String {
+    // After the sanitiser every `<` opens a tag and every other one is an entity.
+    let mut text = String::new();
+    let mut inside = false;
+    for character in html.0.chars() {
+        match character {
+            '<' => {
+                inside = true;
+                text.push(' ');
+            }
+            '>' if inside => inside = false,
+            _ if !inside => text.push(character),
+            _ => {}
+        }
+    }
+    let mut text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&");
+    for mark in [",", ".", ";", ":", "!", "?"] {
+        text = text.replace(&format!(" {mark}"), mark);
+    }
+    let mut cut = String::new();
+    for word in text.split_whitespace() {
+        if cut.chars().count() + word.chars().count() > limit {
+            cut.push('…');
+            break;
+        }
+        if !cut.is_empty() {
+            cut.push(' ');
+        }
+        cut.push_str(word);
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_allow_list_comes_through() {
+        let html =
+            convert("# T\n<script>x</script><b onclick=x>b</b> [x](javascript:x) [y](https://y.example) ![z](https://z.example/z.png)", 2);
+        assert_eq!(
+            html.as_str().trim(),
+            "<h3>T</h3>\n\nb <a rel=\"ugc nofollow noopener\">x</a> <a href=\"https://y.example\" rel=\"ugc nofollow noopener\">y</a> z"
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Relay connections over keyset cursors: a page stays where it is while rows come and go before it.
+//!
+//! Source: Relay Cursor Connections Specification, section 4.
+
+use std::convert::Infallible;
+
+use async_graphql::{
+    Object, OutputType,
+    connection::{Connection as RelayConnection, CursorType, Edge},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::DateTime;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Value,
+    sea_query::{Expr, ExprTrait, SelectStatement},
+};
+
+use crate::{Error, Refusal, Visit, error::ErrorCode};
+
+/// How many a page holds when nobody says.
+const DEFAULT: i32 = 20;
+/// How many a page holds at most.
+const MOST: i32 = 100;
+
+/// A page of things with the places where it begins and ends, and how many there are altogether.
+pub type Connection<T> = RelayConnection<Cursor, T, Total>;
+
+/// A place between rows: the sort key of the row before it, and its number where keys are equal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cursor {
+    /// Microseconds since 1970, and the row's number.
+    Time(i64, i64),
+    /// A folded title, and the row's number.
+    Text(String, i64),
+}
+
+impl Cursor {
+    fn values(&self) -> (Value, i64) {
+        match self {
+            Cursor::Time(micros, number) => (DateTime::from_timestamp_micros(*micros).unwrap_or_default().into(), *number),
+            Cursor::Text(text, number) => (text.as_str().into(), *number),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Cursor> {
+        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (number, key) = text.get(1..)?.split_once(' ')?;
+        let number = number.parse().ok()?;
+        match text.as_bytes()[0] {
+            b't' => Some(Cursor::Time(key.parse().ok().filter(|micros| DateTime::from_timestamp_micros(*micros).is_some())?, number)),
+            b's' if !key.contains('\0') => Some(Cursor::Text(key.to_owned(), number)),
+            _ => None,
+        }
+    }
+}
+
+impl CursorType for Cursor {
+    type Error = Infallible;
+
+    fn decode_cursor(_: &str) -> Result<Self, Infallible> {
+        unreachable!("Window::parse reads cursors, so that garbage is a refusal with a field")
+    }
+
+    fn encode_cursor(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(match self {
+            Cursor::Time(micros, number) => format!("t{number} {micros}"),
+            Cursor::Text(text, number) => format!("s{number} {text}"),
+        })
+    }
+}
+
+/// Which stretch of a list is asked for.
+pub struct Window {
+    limit: u64,
+    backwards: bool,
+    after: Option<Cursor>,
+    before: Option<Cursor>,
+}
+
+impl Window {
+    /// Parses the four arguments of a connection.
+    ///
+    /// # Errors
+    /// `INVALID` with the argument's name: a page of fewer than 1 or more than 100, both ends at once, a cursor that is none.
+    pub fn parse(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Window, Error> {
+        let mut refusals = Vec::new();
+        let mut refuse = |field: &str| refusals.push(Refusal::new(ErrorCode::Invalid, field).with("limit", MOST));
+        if first.is_some() && last.is_some() {
+            refuse("last");
+        }
+        let limit = last.or(first).unwrap_or(DEFAULT);
+        if !(1..=MOST).contains(&limit) {
+            refuse(if last.is_some() { "last" } else { "first" });
+        }
+        let mut cursor = |field: &str, text: Option<String>| {
+            let parsed = text.as_deref().map(Cursor::parse);
+            if parsed == Some(None) {
+                refuse(field);
+            }
+            parsed.flatten()
+        };
+        let (after, before) = (cursor("after", after), cursor("before", before));
+        if !refusals.is_empty() {
+            return Err(Error::Refused(refusals));
+        }
+        Ok(Window { limit: limit as u64, backwards: last.is_some(), after, before })
+    }
+
+    /// Reads the stretch of `select` that this window shows, sorted by `key` and then by `number`.
+    ///
+    /// # Errors
+    /// `INVALID` for a cursor of another sort; a fault when the database does not answer.
+    pub async fn read<E, C, T>(
+        &self,
+        visit: &Visit,
+        select: Select<E>,
+        (key, number, order): (C, C, Order),
+        cursor: impl Fn(&E::Model) -> Cursor,
+        thing: impl Fn(E::Model) -> T,
+    ) -> Result<Connection<T>, Error>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Send + Sync,
+        C: ColumnTrait,
+        T: OutputType,
+    {
+        let total = Total { database: visit.database().clone(), select: count(select.clone()) };
+        let descending = order == Order::Desc;
+        let mut select = select;
+        for (place, field, forward) in [(&self.after, "after", true), (&self.before, "before", false)] {
+            let Some(place) = place else { continue };
+            // A cursor of another sort would compare a time with a title.
+            let by_text = key.def().get_column_type() == &sea_orm::ColumnType::Text;
+            if by_text != matches!(place, Cursor::Text(..)) {
+                return Err(Refusal::new(ErrorCode::Invalid, field).into());
+            }
+            let (value, row) = place.values();
+            let columns = Expr::tuple([Expr::col(key.as_column_ref()), Expr::col(number.as_column_ref())]);
+            let values = Expr::tuple([Expr::val(value), Expr::val(row)]);
+            select = select.filter(if forward == descending { columns.lt(values) } else { columns.gt(values) });
+        }
+        let direction = if descending == self.backwards { Order::Asc } else { Order::Desc };
+        let mut rows =
+            select.order_by(key, direction.clone()).order_by(number, direction).limit(self.limit + 1).all(visit.database()).await?;
+        let more = rows.len() as u64 > self.limit;
+        rows.truncate(self.limit as usize);
+        if self.backwards {
+            rows.reverse();
+        }
+        let (previous, next) = if self.backwards { (more, self.before.is_some()) } else { (self.after.is_some(), more) };
+        let mut connection = Connection::with_additional_fields(previous, next, total);
+        connection.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), thing(row))));
+        Ok(connection)
+    }
+}
+
+fn count<E: EntityTrait>(select: Select<E>) -> SelectStatement {
+    select.select_only().expr(Expr::cust("COUNT(*)")).into_query()
+}
+
+/// How many there are altogether; counted only when asked.
+pub struct Total {
+    database: DatabaseConnection,
+    select: SelectStatement,
+}
+
+#[Object]
+impl Total {
+    /// How many there are altogether, on this page and off it.
+    async fn total_count(&self) -> Result<i64, Error> {
+        let row = self.database.query_one(&self.select).await?.ok_or(Error::bug("a count answers one row"))?;
+        Ok(row.try_get_by_index(0)?)
+    }
+}

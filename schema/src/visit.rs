@@ -1,0 +1,125 @@
+//! One request as the forum sees it: who asks, and through what.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, HashMapCache},
+};
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    Code, Error, Forum,
+    database::Transaction,
+    members::{Role, Viewer},
+};
+
+/// One request as the forum sees it. First argument of every rule.
+#[derive(Clone)]
+pub struct Visit(Arc<Inner>);
+
+/// What a visit holds besides the forum, to which it dereferences.
+pub struct Inner {
+    forum: Arc<Forum>,
+    viewer: Option<Viewer>,
+    reader: DatabaseConnection,
+    loaders: Arc<DataLoader<Loaders, HashMapCache>>,
+    statements: Arc<AtomicU64>,
+}
+
+/// The one set of loaders of a visit; each feature adds what it batches.
+pub struct Loaders {
+    /// Where they read.
+    pub(crate) database: DatabaseConnection,
+}
+
+impl Deref for Visit {
+    type Target = Forum;
+
+    fn deref(&self) -> &Forum {
+        &self.0.forum
+    }
+}
+
+impl Visit {
+    /// A visit by `viewer`, or by a stranger.
+    pub fn new(forum: Arc<Forum>, viewer: Option<Viewer>) -> Visit {
+        let statements = Arc::new(AtomicU64::new(0));
+        let reader = forum.database.counting_reader(statements.clone());
+        let loaders = DataLoader::with_cache(Loaders { database: reader.clone() }, tokio::spawn, HashMapCache::default());
+        Visit(Arc::new(Inner { forum, viewer, reader, loaders: Arc::new(loaders), statements }))
+    }
+
+    /// The same visit, now that it is known who asks. What was read to find that out need not be read again.
+    pub fn by(self, viewer: Option<Viewer>) -> Visit {
+        let Inner { forum, reader, loaders, statements, .. } = &*self.0;
+        Visit(Arc::new(Inner {
+            forum: forum.clone(),
+            viewer,
+            reader: reader.clone(),
+            loaders: loaders.clone(),
+            statements: statements.clone(),
+        }))
+    }
+
+    /// The visit that a resolver works for.
+    pub(crate) fn of<'a>(context: &Context<'a>) -> &'a Visit {
+        context.data_unchecked::<Visit>()
+    }
+
+    /// Who asks, if they are signed in.
+    pub fn viewer(&self) -> Option<&Viewer> {
+        self.0.viewer.as_ref()
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a stranger.
+    pub fn member(&self) -> Result<&Viewer, Error> {
+        self.viewer().ok_or(Error::Denied(Code::Unauthenticated))
+    }
+
+    /// Who asks, as a moderator or an administrator.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a stranger, `FORBIDDEN` for other members.
+    pub fn moderator(&self) -> Result<&Viewer, Error> {
+        let viewer = self.member()?;
+        if viewer.role == Role::Member { Err(Error::Denied(Code::Forbidden)) } else { Ok(viewer) }
+    }
+
+    /// Whether a moderator or an administrator asks.
+    pub fn is_moderator(&self) -> bool {
+        self.moderator().is_ok()
+    }
+
+    /// Where reads go. It sees what was committed.
+    pub fn database(&self) -> &DatabaseConnection {
+        &self.0.reader
+    }
+
+    /// Begins a write. Rules inside take the transaction and never reach for [`Visit::database`].
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        Ok(self.0.forum.database.begin(self.0.statements.clone()).await?)
+    }
+
+    /// The loaders of this visit: what one viewer may see is never cached for another.
+    pub fn loaders(&self) -> &DataLoader<Loaders, HashMapCache> {
+        &self.0.loaders
+    }
+
+    /// How many statements this visit has sent to the database.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+}

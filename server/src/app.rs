@@ -1,0 +1,208 @@
+//! The forum behind its doors: one endpoint, made of schema and pages.
+
+use std::sync::Arc;
+
+use async_graphql::{Request as Query, parser::types::OperationType};
+use frontend::{Assets, Fields, Pages, routes::ROUTES};
+use poem::{
+    Endpoint, Request, Response, Route,
+    endpoint::make,
+    get,
+    http::{Extensions, Method, StatusCode, header},
+};
+use schema::{Forum, Schema, Visit, sessions};
+use url::Url;
+
+use crate::{door, shell::Shell, sign_in};
+
+/// Where people reach the site: what is same-origin, and how cookies are named.
+#[derive(Clone)]
+pub struct Site(Url);
+
+impl Site {
+    /// The site at `base`: scheme, host and port.
+    pub fn new(base: Url) -> Site {
+        Site(base)
+    }
+
+    /// The whole address of a path.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.0.as_str().trim_end_matches('/'))
+    }
+
+    /// The host without the port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or("localhost")
+    }
+
+    /// Whether people reach it by https.
+    pub fn is_secure(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether it is on this machine alone.
+    pub fn is_loopback(&self) -> bool {
+        matches!(self.host(), "localhost" | "[::1]") || self.host().starts_with("127.")
+    }
+
+    /// Whether `origin` is this site's. On this machine its three names are one.
+    pub(crate) fn is_origin(&self, origin: &str) -> bool {
+        let Ok(origin) = Url::parse(origin) else {
+            return false;
+        };
+        let same_place = origin.scheme() == self.0.scheme() && origin.port_or_known_default() == self.0.port_or_known_default();
+        same_place && (origin.host() == self.0.host() || (self.is_loopback() && Site(origin).is_loopback()))
+    }
+
+    /// The name of the session cookie.
+    pub(crate) fn cookie(&self) -> &'static str {
+        if self.is_secure() { "__Host-sid" } else { "sid" }
+    }
+}
+
+/// The forum behind its doors.
+#[derive(Clone)]
+pub struct App {
+    /// What every visit shares.
+    pub forum: Arc<Forum>,
+    /// The schema that pages and strangers ask alike.
+    pub schema: Schema,
+    /// Every page and letter.
+    pub pages: Arc<Pages>,
+    /// Where people reach it.
+    pub site: Site,
+}
+
+/// How many statements a request cost; on every response, for tests.
+#[derive(Clone, Copy)]
+pub struct Statements(pub u64);
+
+/// A posted form of a page: text of at most 50,000 characters, each up to twelve bytes once encoded.
+const FORM: usize = 1024 * 1024;
+
+impl App {
+    /// Puts schema and pages together.
+    ///
+    /// # Errors
+    /// Which page does not fit the schema, and why.
+    pub async fn open(forum: Arc<Forum>, site: Site) -> Result<App, String> {
+        let schema = schema::schema();
+        let run = {
+            let (schema, forum) = (schema.clone(), forum.clone());
+            Arc::new(move |extensions: &Extensions, query: Query| {
+                let visit = extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::new(forum.clone(), None));
+                let future: futures_util::future::BoxFuture<'static, _> = Box::pin(execute(schema.clone(), visit, query));
+                future
+            })
+        };
+        let clock = forum.clock.clone();
+        let pages = Pages::open(run, Arc::new(move || clock.now())).await?;
+        Ok(App { forum, schema, pages: Arc::new(pages), site })
+    }
+
+    /// The endpoint that answers everything.
+    pub fn endpoint(&self) -> impl Endpoint<Output = Response> + 'static {
+        let mut routes = Route::new().at("/graphql", door::endpoint(self.clone())).at("/sign-out", poem::post(sign_in::out(self.clone())));
+        for route in ROUTES {
+            let endpoint = self.clone();
+            let page = make(move |request| {
+                let app = endpoint.clone();
+                async move { app.page(route, request).await }
+            });
+            let methods = get(page);
+            let posts = self.clone();
+            let methods = match route.pair {
+                "account/link" => methods.post(sign_in::in_(self.clone(), route)),
+                _ => methods.post(make(move |request| {
+                    let app = posts.clone();
+                    async move { app.posted(route, request).await }
+                })),
+            };
+            routes = routes.at(route.path, methods);
+        }
+        routes = routes.nest("/assets", make(|request: Request| async move { poem::Result::<Response>::Ok(asset(&request)) }));
+        routes = routes.at("/healthz", get(make(|_| async { poem::Result::<Response>::Ok("ok\n".into()) })));
+        let app = self.clone();
+        routes = routes.at(
+            "/readyz",
+            get(make(move |_| {
+                let app = app.clone();
+                async move { poem::Result::<Response>::Ok(app.ready().await) }
+            })),
+        );
+        Shell::new(self.clone(), routes)
+    }
+
+    async fn page(&self, route: &'static frontend::routes::Route, request: Request) -> poem::Result<Response> {
+        Ok(self.pages.answer(route, &request, None).await)
+    }
+
+    async fn posted(&self, route: &'static frontend::routes::Route, mut request: Request) -> poem::Result<Response> {
+        let fields = form(&mut request).await?;
+        Ok(self.pages.answer(route, &request, Some(fields)).await)
+    }
+
+    /// Whether the database answers.
+    async fn ready(&self) -> Response {
+        let visit = Visit::new(self.forum.clone(), None);
+        match schema::members::is_empty(&visit).await {
+            Ok(_) => "ready\n".into(),
+            Err(_) => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer\n"),
+        }
+    }
+
+    /// Who asks, by the session cookie.
+    pub(crate) async fn visit(&self, request: &Request) -> Result<Visit, schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        match sign_in::cookie(&self.site, request) {
+            Some(secret) => {
+                let viewer = sessions::viewer(&visit, &secret).await?;
+                Ok(visit.by(viewer))
+            }
+            None => Ok(visit),
+        }
+    }
+}
+
+/// Runs an operation. A mutation is a task of its own: a client that hangs up must not stop it half way.
+pub(crate) async fn execute(schema: Schema, visit: Visit, query: Query) -> async_graphql::Response {
+    let task = tokio::spawn(async move { schema.execute(query.data(visit)).await });
+    task.await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "an operation panicked");
+        let mut error = async_graphql::ServerError::new("Something went wrong.", None);
+        error.extensions.get_or_insert_default().set("code", "INTERNAL");
+        async_graphql::Response::from_errors(vec![error])
+    })
+}
+
+/// Reads a posted form.
+pub(crate) async fn form(request: &mut Request) -> poem::Result<Fields> {
+    let body = request.take_body().into_bytes_limit(FORM).await.map_err(|error| match error {
+        poem::error::ReadBodyError::PayloadTooLarge => poem::Error::from_status(StatusCode::PAYLOAD_TOO_LARGE),
+        _ => poem::Error::from_status(StatusCode::BAD_REQUEST),
+    })?;
+    let kind = request.header(header::CONTENT_TYPE).unwrap_or("");
+    if kind.split(';').next().unwrap_or("").trim() != "application/x-www-form-urlencoded" {
+        return Err(poem::Error::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    Ok(Fields::parse(&body))
+}
+
+fn asset(request: &Request) -> Response {
+    match *request.method() {
+        Method::GET | Method::HEAD => {
+            Assets::all().answer(request.original_uri().path(), request.header(header::ACCEPT_ENCODING).unwrap_or(""))
+        }
+        _ => StatusCode::METHOD_NOT_ALLOWED.into(),
+    }
+}
+
+/// Which kind of operation a document's chosen operation is; none when the name chooses none.
+pub(crate) fn operation_type(document: &async_graphql::parser::types::ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
+    let mut operations = document.operations.iter();
+    let chosen = match name {
+        Some(name) => operations.find(|(known, _)| known.is_some_and(|known| known.as_str() == name)),
+        None => operations.next().filter(|_| document.operations.iter().count() == 1),
+    };
+    chosen.map(|(_, operation)| operation.node.ty)
+}

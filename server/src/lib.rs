@@ -1,0 +1,20 @@
+//! The composition root: settings, sign-in, sessions, the door, mail. It owns cookies and sockets and asks no queries of its own.
+
+/// The forum behind its doors: one endpoint, made of schema and pages.
+pub mod app;
+/// What the command line does.
+pub mod commands;
+/// A community to look around in.
+pub mod demo;
+/// The public GraphQL endpoint.
+mod door;
+/// Letters, from the outbox to the post.
+pub mod mail;
+/// Where everything is, and what it may do.
+pub mod settings;
+/// The outermost layer: panics, errors, headers, foreign forms.
+mod shell;
+/// Signing in and out: the one side door, since a mutation cannot own a cookie.
+mod sign_in;
+
+pub use app::{App, Site};

@@ -1,0 +1,134 @@
+//! Letters, from the outbox to the post: over SMTP, or into files while there is no mail server.
+
+use std::{path::PathBuf, time::Duration};
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{Mailbox, header::ContentType},
+};
+use poem::http::Extensions;
+use schema::{
+    Visit,
+    members::{Role, Viewer},
+    outbox::{self, Outgoing},
+    sessions,
+};
+
+use crate::{App, commands::Failure, settings::Settings};
+
+/// How letters leave.
+pub enum Post {
+    /// Through a mail server.
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    /// Into a folder, where a person can read them.
+    Folder(PathBuf),
+}
+
+/// The job that sends what is in the outbox.
+pub struct Mail {
+    app: App,
+    post: Post,
+    from: Mailbox,
+}
+
+impl Mail {
+    /// The job as the settings describe it.
+    ///
+    /// # Errors
+    /// Exit code 78 for a mail server or a sender that cannot be read.
+    pub fn new(app: App, settings: &Settings) -> Result<Mail, Failure> {
+        let from = settings
+            .mail_from
+            .parse()
+            .map_err(|_| Failure::settings(format!("`{}` cannot send letters: give NAME <ADDRESS>", settings.mail_from)))?;
+        let post = match &settings.smtp_url {
+            Some(url) => {
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                    .map_err(|error| Failure::settings(format!("the SMTP URL does not work: {error}")))?;
+                Post::Smtp(Box::new(transport.timeout(Some(Duration::from_secs(10))).build()))
+            }
+            None => Post::Folder(settings.data.join("mail")),
+        };
+        Ok(Mail { app, post, from })
+    }
+
+    /// Sends what is due, then looks again every second, until the process ends.
+    pub async fn run(self) {
+        loop {
+            match self.deliver().await {
+                Ok(0) => tokio::time::sleep(Duration::from_secs(1)).await,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(?error, "the outbox could not be read");
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
+            }
+        }
+    }
+
+    /// Sends what is due now. Answers how many letters it tried.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn deliver(&self) -> Result<usize, schema::Error> {
+        let visit = Visit::new(self.app.forum.clone(), None);
+        let letters = outbox::lease(&visit).await?;
+        for letter in &letters {
+            let outcome = self.send(letter).await;
+            if let Err(failure) = &outcome {
+                tracing::warn!(letter = %letter.id, failure, "a letter was not sent; it will be tried again");
+            }
+            outbox::settle(&visit, letter.id, outcome).await?;
+        }
+        Ok(letters.len())
+    }
+
+    async fn send(&self, letter: &Outgoing) -> Result<(), String> {
+        let mut extensions = Extensions::new();
+        // The letter is asked for as its reader: it can hold nothing that its reader may not see.
+        let reader = letter.member.map(|id| Viewer { id, session: id, role: Role::Member });
+        extensions.insert(Visit::new(self.app.forum.clone(), reader));
+        let mut variables = letter.variables.clone();
+        let link = variables.as_object_mut().and_then(|variables| variables.remove("link")).and_then(|link| link.as_str()?.parse().ok());
+        let link = link.map(|link| self.app.site.link(&format!("/sign-in/{}", sessions::link_token(&self.app.forum, link).0)));
+        let rendered = self
+            .app
+            .pages
+            .letter(&letter.letter, &extensions, variables, self.app.site.link("").trim_end_matches('/'), link.as_deref())
+            .await?;
+        let to: Mailbox = letter.address.parse().map_err(|error| format!("{error}"))?;
+        let host = self.app.site.host();
+        match &self.post {
+            Post::Smtp(transport) => {
+                let message = Message::builder()
+                    .from(self.from.clone())
+                    .to(to)
+                    .subject(rendered.subject)
+                    .date(letter.created_at.into())
+                    .message_id(Some(format!("<{}@{host}>", letter.id)))
+                    .header(ContentType::TEXT_PLAIN)
+                    .body(rendered.body)
+                    .map_err(|error| error.to_string())?;
+                transport.send(message).await.map(|_| ()).map_err(|error| error.to_string())
+            }
+            Post::Folder(folder) => {
+                let path = folder.join(format!("{}-{}.txt", letter.id, letter.letter));
+                let text = format!(
+                    "From: {}\nTo: {to}\nSubject: {}\nDate: {}\nMessage-ID: <{}@{host}>\n\n{}",
+                    self.from,
+                    rendered.subject,
+                    letter.created_at.to_rfc2822(),
+                    letter.id,
+                    rendered.body
+                );
+                let write = async {
+                    tokio::fs::create_dir_all(folder).await?;
+                    tokio::fs::write(&path, text).await
+                };
+                write.await.map_err(|error: std::io::Error| error.to_string())?;
+                eprintln!("Letter to {to}: {}", path.display());
+                Ok(())
+            }
+        }
+    }
+}

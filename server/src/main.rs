@@ -1,0 +1,13 @@
+//! The `lyceum` program.
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    server::commands::main(server::settings::arguments()).await
+}
