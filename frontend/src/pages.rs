@@ -291,7 +291,6 @@ fn path_and_query(route: &Route, request: &Request) -> Fields {
     let mut fields = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
     let names: Vec<&str> = route.path.split('/').filter_map(|part| part.strip_prefix(':')).collect();
     fields.0.retain(|(name, _)| !names.contains(&name.as_str()));
-    let values: Vec<(String, String)> = request.path_params().unwrap_or_default();
-    fields.0.extend(values);
+    fields.0.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), request.raw_path_param(name)?.to_owned()))));
     fields
 }

@@ -71,15 +71,18 @@ pub enum Randomness {
 }
 
 impl Randomness {
-    /// Fresh random bytes.
+    /// Fresh random bytes, ten or more.
     pub fn bytes<const LENGTH: usize>(&self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         match self {
             #[allow(clippy::disallowed_methods)] // The one place that asks the operating system.
             Randomness::System => getrandom::fill(&mut bytes).expect("the operating system gives random bytes"),
             Randomness::Counted(count) => {
-                let block = Sha256::digest(count.fetch_add(1, Ordering::SeqCst).to_be_bytes());
-                bytes.iter_mut().zip(block).for_each(|(to, from)| *to = from);
+                let count = count.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+                bytes.iter_mut().zip(Sha256::digest(count)).for_each(|(to, from)| *to = from);
+                // The count stands where an id of one millisecond sorts by it.
+                bytes[..2].fill(0);
+                bytes[2..10].copy_from_slice(&count);
             }
         }
         bytes

@@ -10,7 +10,11 @@ use poem::{
     get,
     http::{Extensions, Method, StatusCode, header},
 };
-use schema::{Forum, Schema, Visit, sessions};
+use schema::{
+    Forum, Schema, Visit,
+    members::{self, Joining, Member, Role},
+    sessions,
+};
 use url::Url;
 
 use crate::{door, shell::Shell, sign_in};
@@ -131,6 +135,36 @@ impl App {
             })),
         );
         Shell::new(self.clone(), routes)
+    }
+
+    /// Adds a member by an operator's word, from the community's first sector.
+    ///
+    /// # Errors
+    /// Every field that does not pass; `DUPLICATE` for a handle or an address that is taken.
+    pub async fn add_member(&self, handle: &str, name: &str, email: &str, role: Role) -> Result<(), schema::Error> {
+        let sector = self.forum.community.sectors.first().map(|sector| sector.id.clone()).unwrap_or_default();
+        let joining = Joining { name: name.to_owned(), handle: handle.to_owned(), sector, organisation: String::new() };
+        members::add_by_operator(&Visit::new(self.forum.clone(), None), joining, email, role).await?;
+        Ok(())
+    }
+
+    /// A link that signs a member in: single use, 15 minutes. None when there is no such member.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn sign_in_link(&self, handle: &str) -> Result<Option<String>, schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        match members::by_handle(&visit, handle).await? {
+            Some(member) => Ok(Some(self.operator_link(Some(&member)).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A link for a member, or for the administrator who has yet to join.
+    pub(crate) async fn operator_link(&self, member: Option<&Member>) -> Result<String, schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        let token = sessions::operator_link(&visit, member.map(Member::local_id), Role::Admin).await?;
+        Ok(self.site.link(&format!("/sign-in/{}", token.0)))
     }
 
     async fn page(&self, route: &'static frontend::routes::Route, request: Request) -> poem::Result<Response> {

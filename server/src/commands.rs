@@ -12,8 +12,7 @@ use schema::{
     Clock, Forum, Randomness, Visit,
     database::Database,
     log,
-    members::{self, Joining, Role},
-    sessions,
+    members::{self, Role},
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
@@ -314,21 +313,15 @@ async fn migrate(settings: Settings, direction: Direction) -> Result<(), Failure
 }
 
 async fn member(settings: Settings, action: MemberAction) -> Result<(), Failure> {
-    let forum = Arc::new(open(&settings, false).await?);
-    let visit = Visit::new(forum.clone(), None);
+    let app = App::open(Arc::new(open(&settings, false).await?), settings.site.clone()).await.map_err(Failure::wrong)?;
     match action {
         MemberAction::Add { handle, email, name, role } => {
-            let sector = forum.community.sectors.first().map(|sector| sector.id.clone()).unwrap_or_default();
-            let joining =
-                Joining { name: name.unwrap_or_else(|| handle.clone()), handle: handle.clone(), sector, organisation: String::new() };
-            members::add_by_operator(&visit, joining, &email, role).await?;
+            app.add_member(&handle, name.as_deref().unwrap_or(&handle), &email, role).await?;
             eprintln!("Added {handle}. `lyceum member sign-in-link {handle}` makes a link that signs them in.");
         }
         MemberAction::SignInLink { handle } => {
-            let member =
-                members::by_handle(&visit, &handle).await?.ok_or_else(|| Failure::wrong(format!("there is no member {handle}")))?;
-            let token = sessions::operator_link(&visit, Some(member.local_id()), Role::Member).await?;
-            println!("{}", settings.site.link(&format!("/sign-in/{}", token.0)));
+            let link = app.sign_in_link(&handle).await?.ok_or_else(|| Failure::wrong(format!("there is no member {handle}")))?;
+            println!("{link}");
         }
     }
     Ok(())
@@ -356,11 +349,8 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     eprintln!("Lyceum is at {}  (listening on {})", settings.site.link("/"), listening.trim_start_matches("socket://"));
     let administrator = members::first_administrator(&visit).await?;
     if demo || administrator.is_none() {
-        let token = sessions::operator_link(&visit, administrator.as_ref().map(|member| member.local_id()), Role::Admin).await?;
-        eprintln!(
-            "To sign in as the administrator, open this once, within 15 minutes:\n{}",
-            settings.site.link(&format!("/sign-in/{}", token.0))
-        );
+        let link = app.operator_link(administrator.as_ref()).await?;
+        eprintln!("To sign in as the administrator, open this once, within 15 minutes:\n{link}");
     }
     let letters = tokio::spawn(mail.run());
     let served = Server::new_with_acceptor(listener)

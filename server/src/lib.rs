@@ -17,4 +17,5 @@ mod shell;
 /// Signing in and out: the one side door, since a mutation cannot own a cookie.
 mod sign_in;
 
-pub use app::{App, Site};
+pub use app::{App, Site, Statements};
+pub use schema::{Clock, Forum, Randomness, community::Community, database::Database};
