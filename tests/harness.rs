@@ -25,16 +25,16 @@ pub const ORIGIN: &str = "http://127.0.0.1:8000";
 
 /// Which engine this run is about: the suite runs once for each.
 pub fn is_postgres() -> bool {
-    match std::env::var("LYCEUM_TEST_ENGINE").as_deref() {
+    match std::env::var("TEST_ENGINE").as_deref() {
         Ok("postgres") => true,
         Ok("sqlite") | Err(_) => false,
-        Ok(other) => panic!("LYCEUM_TEST_ENGINE is sqlite or postgres, not {other}"),
+        Ok(other) => panic!("TEST_ENGINE is sqlite or postgres, not {other}"),
     }
 }
 
 /// The cluster that `scripts/test` started, up to and without the name of a database.
 fn cluster() -> String {
-    std::env::var("LYCEUM_TEST_POSTGRES").expect("scripts/test sets LYCEUM_TEST_POSTGRES to the cluster it started")
+    std::env::var("TEST_POSTGRES").expect("scripts/test sets TEST_POSTGRES to the cluster it started")
 }
 
 async fn administer(statement: &str) {
@@ -73,7 +73,10 @@ fn template() -> &'static str {
         };
         // A runtime of its own: this may be asked for from inside a test's.
         std::thread::scope(|scope| {
-            scope.spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(make)).join().expect("a template")
+            scope
+                .spawn(|| tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(make))
+                .join()
+                .expect("a template")
         })
     })
 }
@@ -172,7 +175,8 @@ impl Forum {
         settings.data = self.folder.path().into();
         let mail = Mail::new(self.app.clone(), &settings).expect("a folder for letters");
         while mail.deliver().await.expect("the outbox is read") > 0 {}
-        let mut files: Vec<PathBuf> = std::fs::read_dir(self.folder.path().join("mail")).into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(self.folder.path().join("mail")).into_iter().flatten().map(|entry| entry.expect("a file").path()).collect();
         files.sort();
         files.iter().map(|file| std::fs::read_to_string(file).expect("a letter")).collect()
     }
@@ -199,7 +203,8 @@ impl Forum {
 }
 
 pub async fn count(tables: &DatabaseConnection, table: &str) -> i64 {
-    let statement = sea_orm_migration::sea_orm::Statement::from_string(tables.get_database_backend(), format!("SELECT COUNT(*) FROM {table}"));
+    let statement =
+        sea_orm_migration::sea_orm::Statement::from_string(tables.get_database_backend(), format!("SELECT COUNT(*) FROM {table}"));
     tables.query_one_raw(statement).await.expect("a count").expect("a row").try_get_by_index(0).expect("a number")
 }
 
@@ -262,6 +267,12 @@ impl Person {
         self.posts(&page.path, &filled).await
     }
 
+    /// Presses the button that ends the session.
+    pub async fn does_sign_out(&self) -> Page {
+        let token = self.opens("/settings").await.value_of("token");
+        self.posts("/sign-out", &[("token".to_owned(), token)]).await
+    }
+
     /// Opens a sign-in link and presses its button; keeps the cookie.
     pub async fn presses(&mut self, link: &str) -> Page {
         self.joins(link, &[]).await
@@ -319,7 +330,8 @@ impl Person {
     }
 }
 
-const SUBMISSION: &str = "submission { id number state version revision title path deskPath viewerActions requests { id field message answeredIn } }";
+const SUBMISSION: &str =
+    "submission { id number state version revision title path deskPath viewerActions requests { id field message answeredIn } }";
 
 /// A resource that passes every rule; each title has an address of its own.
 pub fn resource(title: &str) -> Value {
@@ -394,6 +406,13 @@ impl Page {
         self
     }
 
+    /// What an answer for programs says.
+    #[track_caller]
+    pub fn shows_json(self, words: &str) -> Page {
+        assert!(self.text.contains(words), "{} answers “{words}”, not {}", self.path, self.text);
+        self
+    }
+
     #[track_caller]
     pub fn does_not_show(self, words: &str) -> Page {
         assert!(!self.text.contains(words), "{} does not show “{words}”", self.path);
@@ -403,8 +422,13 @@ impl Page {
     /// The error beside a field.
     pub fn error_of(&self, field: &str) -> String {
         let document = Html::parse_document(&self.text);
-        let wrong = document.select(&selector(".wrong")).find(|wrong| wrong.select(&selector("[name]")).any(|control| control.attr("name") == Some(field)));
-        wrong.and_then(|wrong| wrong.select(&selector(".error")).next()).map(|error| error.text().collect::<String>().trim().to_owned()).unwrap_or_default()
+        let wrong = document
+            .select(&selector(".wrong"))
+            .find(|wrong| wrong.select(&selector("[name]")).any(|control| control.attr("name") == Some(field)));
+        wrong
+            .and_then(|wrong| wrong.select(&selector(".error")).next())
+            .map(|error| error.text().collect::<String>().trim().to_owned())
+            .unwrap_or_default()
     }
 
     /// What a field holds.
@@ -415,7 +439,10 @@ impl Page {
     /// The posting forms of the page, each with the fields that a browser would send.
     pub fn forms(&self) -> Vec<Vec<(String, String)>> {
         let document = Html::parse_document(&self.text);
-        document.select(&selector("form[method=post]")).map(|form| form.select(&selector("input, textarea, select")).filter_map(field).collect()).collect()
+        document
+            .select(&selector("form[method=post]"))
+            .map(|form| form.select(&selector("input, textarea, select")).filter_map(field).collect())
+            .collect()
     }
 }
 

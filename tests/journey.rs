@@ -38,7 +38,13 @@ async fn a_resource_travels_through_pages() {
 
     // A moderator asks for another title.
     let desk = grace.opens("/desk").await.shows("Rota");
-    let review = desk.text.split("&#x2f;desk&#x2f;").nth(1).and_then(|rest| rest.split('"').next()).map(|number| format!("/desk/{number}")).expect("a link to it");
+    let review = desk
+        .text
+        .split("&#x2f;desk&#x2f;")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .map(|number| format!("/desk/{number}"))
+        .expect("a link to it");
     let asks = [("decision", "REQUEST_CHANGES"), ("requests.0.message", "Say what kind of rota.")];
     grace.submits(&review, &asks).await.is_accepted();
     let letter = forum.letters_to("amara").await.pop().expect("a letter");
@@ -93,7 +99,8 @@ async fn a_resource_travels_through_graphql() {
 
     let history = "query History($id: ID!) { submission(id: $id) { timeline { nodes { action decision { decider { name } } } } published { ... on Resource { path } } } }";
     let history = ada.asks(history, json!({ "id": made["id"] })).await["data"]["submission"].clone();
-    let actions: Vec<_> = history["timeline"]["nodes"].as_array().expect("a list").iter().map(|event| event["action"].as_str().expect("a word")).collect();
+    let actions: Vec<_> =
+        history["timeline"]["nodes"].as_array().expect("a list").iter().map(|event| event["action"].as_str().expect("a word")).collect();
     assert_eq!(actions, ["SUBMIT", "REQUEST_CHANGES", "REVISE", "APPROVE"]);
     assert_eq!(history["timeline"]["nodes"][3]["decision"]["decider"], json!(null), "authors read “Moderation team”");
     assert_eq!(history["published"]["path"], "/resources/night-clinic-rota-for-market-towns");

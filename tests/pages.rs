@@ -1,1 +1,127 @@
-//! pages
+//! Every page: its operation fits the schema, and it renders for everybody.
+
+use std::fs;
+
+use apollo_compiler::{ExecutableDocument, Schema};
+use poem::http::StatusCode;
+
+use crate::harness::{Forum, root};
+
+#[tokio::test]
+async fn every_operation_fits_the_schema() {
+    let forum = Forum::open().await;
+    assert_eq!(forum.app.pages.check().await, Vec::<String>::new());
+}
+
+/// The same against the committed schema with another implementation: the server's own rules are not the specification's.
+#[test]
+fn every_operation_fits_the_committed_schema() {
+    let sdl = fs::read_to_string(root().join("schema.graphql")).expect("the committed schema");
+    let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("a valid schema");
+    let fragments = fs::read_to_string(root().join("frontend/pages/parts/fragments.graphql")).expect("fragments");
+    let mut checked = 0;
+    let mut folders = vec![root().join("frontend/pages"), root().join("frontend/letters")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "graphql") && !path.ends_with("fragments.graphql") {
+                let text = format!("{}\n{fragments}", fs::read_to_string(&path).expect("text"));
+                if let Err(errors) = ExecutableDocument::parse_and_validate(&schema, text, &path) {
+                    // A pair reaches some of the shared fragments only; the program links those.
+                    let wrong: Vec<_> =
+                        errors.errors.iter().map(|error| error.to_string()).filter(|error| !error.contains("must be used")).collect();
+                    assert!(wrong.is_empty(), "{}: {wrong:?}", path.display());
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 15, "{checked} files");
+}
+
+/// The demonstration has something in every state, so each page has everything to show.
+#[tokio::test]
+async fn every_page_renders_for_everybody() {
+    let forum = Forum::open().await;
+    assert!(server::demo::fill(&forum.app).await.expect("the demonstration fills an empty forum"));
+    assert!(!server::demo::fill(&forum.app).await.expect("an answer"), "it leaves one alone where somebody is");
+    assert_eq!(forum.visitor().asks("{ library { totalCount } }", serde_json::json!({})).await["data"]["library"]["totalCount"], 24);
+    let slug =
+        forum.visitor().asks("{ library { nodes { path } } }", serde_json::json!({})).await["data"]["library"]["nodes"][0]["path"].clone();
+    let (author, wren) = (forum.signs_in("thu-nguyen").await, forum.signs_in("wren").await);
+    let mut paths: Vec<String> = frontend_routes().iter().map(|path| path.to_string()).collect();
+    paths.push(slug.as_str().expect("a path").to_owned());
+    for number in 1..=forum.count("submission").await {
+        paths.extend([format!("/submissions/{number}"), format!("/desk/{number}")]);
+    }
+    for state in ["PENDING", "CHANGES_REQUESTED", "PUBLISHED", "DECLINED", "WITHDRAWN", "DRAFT"] {
+        paths.push(format!("/desk?state={state}"));
+    }
+    let mut states = std::collections::BTreeSet::new();
+    for person in [&forum.visitor(), &author, &wren] {
+        for path in &paths {
+            let page = person.opens(path).await;
+            assert!(page.status != StatusCode::INTERNAL_SERVER_ERROR, "{path}: {}", page.words());
+            assert!(page.text.contains("<h1"), "{path} has a heading");
+            states.extend(
+                ["Waiting for review", "Changes needed", "In the library", "Not included", "Taken back"]
+                    .into_iter()
+                    .filter(|word| page.words().contains(word)),
+            );
+        }
+    }
+    assert_eq!(states.len(), 5, "the queue has something in every state");
+}
+
+fn frontend_routes() -> Vec<&'static str> {
+    vec![
+        "/",
+        "/library",
+        "/library?sort=title&kind=guide&focus=food-systems&strategy=advocacy",
+        "/share",
+        "/submissions",
+        "/desk",
+        "/join",
+        "/sign-in",
+        "/sign-in/sent",
+        "/sign-in/x",
+        "/settings",
+        "/about",
+        "/guidelines",
+        "/privacy",
+        "/nothing-here",
+        "/?done=joined",
+        "/assets/x/y.css",
+    ]
+}
+
+#[tokio::test]
+async fn a_form_of_another_session_is_shown_again_with_what_was_typed() {
+    let forum = Forum::open().await;
+    let ada = forum.member("ada").await;
+    let body = "token=old&action=Submit&title=Rota&description=What+I+typed";
+    let headers = [("origin", crate::harness::ORIGIN), ("content-type", "application/x-www-form-urlencoded")];
+    let page = ada.sends(poem::http::Method::POST, "/share", &headers, body).await.is(StatusCode::FORBIDDEN);
+    assert_eq!(page.value_of("description"), "What I typed");
+    assert_ne!(page.value_of("token"), "old");
+    ada.does_sign_out().await;
+    let page = ada.sends(poem::http::Method::POST, "/share", &headers, body).await.is(StatusCode::UNAUTHORIZED).shows("Nothing is lost");
+    assert_eq!(page.value_of("description"), "What I typed");
+    assert_eq!(forum.count("submission").await, 0);
+}
+
+#[tokio::test]
+async fn assets_are_addressed_by_their_content_and_kept_for_ever() {
+    let forum = Forum::open().await;
+    let page = forum.visitor().opens("/").await;
+    let style =
+        page.text.split("href=\"").find(|part| part.contains("lyceum.css")).and_then(|part| part.split('"').next()).expect("a style");
+    let style = style.replace("&#x2f;", "/");
+    for (accepts, encoding) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", "identity")] {
+        let answer = forum.visitor().sends(poem::http::Method::GET, &style, &[("accept-encoding", accepts)], "").await.is(StatusCode::OK);
+        assert_eq!((answer.header("content-encoding"), answer.header("cache-control")), (encoding, "public, max-age=31536000, immutable"));
+    }
+    forum.visitor().opens("/assets/000000000000/lyceum.css").await.is(StatusCode::NOT_FOUND);
+}

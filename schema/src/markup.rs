@@ -43,14 +43,11 @@ impl Html {
     }
 }
 
-/// Refuses Markdown that would cost too much to render.
+/// Refuses Markdown whose blocks nest too deeply to be rendered.
 ///
 /// # Errors
-/// `TOO_LONG` past 50,000 characters, `INVALID` when more than 16 blocks nest.
+/// `INVALID` when more than 16 blocks nest.
 pub fn check(field: &str, source: &str) -> Result<(), Refusal> {
-    if source.chars().count() > LONGEST {
-        return Err(Refusal::new(ErrorCode::TooLong, field).with("limit", LONGEST));
-    }
     let marks = |line: &str| line.trim_start().split([' ', '\t']).take_while(|word| is_mark(word)).map(str::len).sum::<usize>();
     let indent = |line: &str| (line.len() - line.trim_start().len()) / 2;
     if source.lines().any(|line| marks(line) + indent(line) > DEEPEST && marks(line) > 0) {
@@ -70,8 +67,11 @@ fn is_mark(word: &str) -> bool {
 /// Renders what a member wrote, off the threads that answer requests. Headings start at level 3: the page's own come first.
 ///
 /// # Errors
-/// What [`check`] refuses; a fault when the renderer panics.
+/// `TOO_LONG` past 50,000 characters; what [`check`] refuses; a fault when the renderer panics.
 pub async fn render(field: &str, source: &str) -> Result<Html, Error> {
+    if source.chars().count() > LONGEST {
+        return Err(Refusal::new(ErrorCode::TooLong, field).with("limit", LONGEST).into());
+    }
     check(field, source)?;
     let source = source.to_owned();
     Ok(tokio::task::spawn_blocking(move || convert(&source, 2)).await?)

@@ -247,6 +247,12 @@ pub(crate) async fn role(database: &impl ConnectionTrait, id: Uuid) -> Result<Op
     Ok(entity::Entity::find_by_id(id).one(database).await?.map(|member| member.role))
 }
 
+/// Reads many members at once, for a list that will name them.
+pub(crate) async fn prime(visit: &Visit, ids: impl Iterator<Item = Uuid>) -> Result<(), Error> {
+    visit.loaders().load_many(ids.map(MemberId)).await?;
+    Ok(())
+}
+
 /// The role of a session's member, whom the visit then knows: the frame of every page names them.
 pub(crate) async fn recognise(visit: &Visit, id: Uuid) -> Result<Option<Role>, Error> {
     let Some(row) = entity::Entity::find_by_id(id).one(visit.database()).await? else {
@@ -339,7 +345,12 @@ impl Member {
     ) -> Result<Option<Connection<Submission>>, Error> {
         let visit = Visit::of(context);
         let window = Window::parse(first, after, None, None)?;
-        if self.is_viewer(visit) { Ok(Some(desk::by_author(visit, self.0.id, &window).await?)) } else { Ok(None) }
+        if !self.is_viewer(visit) {
+            return Ok(None);
+        }
+        let found = desk::by_author(visit, self.0.id, &window).await?;
+        desk::prime(context, &found).await?;
+        Ok(Some(found))
     }
 }
 

@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 
 use async_graphql::{
-    Object, OutputType,
+    Context, Object, OutputType,
     connection::{Connection as RelayConnection, CursorType, Edge},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -157,6 +157,13 @@ impl Window {
 
 fn count<E: EntityTrait>(select: Select<E>) -> SelectStatement {
     select.select_only().expr(Expr::cust("COUNT(*)")).into_query()
+}
+
+/// Whether a query names `field` of a connection's things. What it names is read for all of them at once: left to
+/// themselves, the loaders of a long list would fill more than one batch.
+pub fn names(context: &Context<'_>, field: &str) -> bool {
+    let asked = context.look_ahead();
+    asked.field("nodes").field(field).exists() || asked.field("edges").field("node").field(field).exists()
 }
 
 /// How many there are altogether; counted only when asked.

@@ -124,7 +124,7 @@ impl App {
             };
             routes = routes.at(route.path, methods);
         }
-        routes = routes.nest("/assets", make(|request: Request| async move { poem::Result::<Response>::Ok(asset(&request)) }));
+        routes = routes.nest_no_strip("/assets", make(|request: Request| async move { poem::Result::<Response>::Ok(asset(&request)) }));
         routes = routes.at("/healthz", get(make(|_| async { poem::Result::<Response>::Ok("ok\n".into()) })));
         let app = self.clone();
         routes = routes.at(
@@ -224,9 +224,7 @@ pub(crate) async fn form(request: &mut Request) -> poem::Result<Fields> {
 
 fn asset(request: &Request) -> Response {
     match *request.method() {
-        Method::GET | Method::HEAD => {
-            Assets::all().answer(request.original_uri().path(), request.header(header::ACCEPT_ENCODING).unwrap_or(""))
-        }
+        Method::GET | Method::HEAD => Assets::all().answer(request.uri().path(), request.header(header::ACCEPT_ENCODING).unwrap_or("")),
         _ => StatusCode::METHOD_NOT_ALLOWED.into(),
     }
 }

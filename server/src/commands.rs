@@ -11,7 +11,6 @@ use poem::{
 use schema::{
     Clock, Forum, Randomness, Visit,
     database::Database,
-    log,
     members::{self, Role},
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
@@ -176,7 +175,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Member { action } => member(settings()?, action).await,
         Command::VerifyLog => {
             let forum = open(&settings()?, false).await?;
-            match log::verify(forum.database.writer()).await? {
+            match crate::verify_log(&forum.database).await? {
                 Ok(entries) => {
                     println!("The log holds: {entries} entries.");
                     Ok(())

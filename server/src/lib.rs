@@ -19,3 +19,11 @@ mod sign_in;
 
 pub use app::{App, Site, Statements};
 pub use schema::{Clock, Forum, Randomness, community::Community, database::Database};
+
+/// Proves the decision log: how many entries hold, or a sentence that names the row that does not.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn verify_log(database: &Database) -> Result<Result<u64, String>, schema::Error> {
+    schema::log::verify(database.writer()).await
+}

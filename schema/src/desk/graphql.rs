@@ -10,6 +10,7 @@ use crate::{
     error::payload,
     ids::Node,
     members::Member,
+    paging,
     resources::{ResourceInput, ResourceText},
 };
 
@@ -129,7 +130,10 @@ impl DeskQuery {
     ) -> Result<Connection<Submission>, Error> {
         let window = Window::parse(first, after, last, before)?;
         let state = filter.unwrap_or_default().state.unwrap_or(SubmissionState::Pending);
-        queue(Visit::of(context), state, sort.unwrap_or(QueueSort::Oldest), &window).await
+        let visit = Visit::of(context);
+        let found = queue(visit, state, sort.unwrap_or(QueueSort::Oldest), &window).await?;
+        prime(context, &found).await?;
+        Ok(found)
     }
 
     /// What the viewer would open next; for moderators.
@@ -165,6 +169,24 @@ impl DeskMutation {
         }
         Ok(payload)
     }
+}
+
+/// Reads at once what a query names of every submission in a list.
+pub(crate) async fn prime(context: &Context<'_>, list: &Connection<Submission>) -> Result<(), Error> {
+    let (visit, rows) = (Visit::of(context), || list.edges.iter().map(|edge| &edge.node.0));
+    if paging::names(context, "author") {
+        members::prime(visit, rows().map(|row| row.author_id)).await?;
+    }
+    if paging::names(context, "resource") {
+        visit.loaders().load_many(rows().map(|row| RevisionOf(row.id, row.revision))).await?;
+    }
+    if paging::names(context, "decision") || paging::names(context, "requests") {
+        visit.loaders().load_many(rows().map(|row| DecisionOf(row.id))).await?;
+    }
+    if paging::names(context, "published") {
+        resources::prime(visit, rows().filter_map(|row| row.published_id)).await?;
+    }
+    Ok(())
 }
 
 async fn revise_resource(visit: &Visit, input: ReviseSubmissionInput) -> Result<Submission, Error> {

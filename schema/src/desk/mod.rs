@@ -36,6 +36,7 @@ mod entity;
 mod graphql;
 
 pub(crate) use entity::decision::Model as DecisionRow;
+pub(crate) use graphql::prime;
 pub use graphql::{
     DecideInput, Decision, DeskMutation, DeskQuery, ReviseSubmissionInput, Submission, SubmitPayload, WithdrawSubmissionInput,
 };
@@ -197,6 +198,8 @@ pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission
     let transaction = visit.begin().await?;
     let input = (&content, draft, not_duplicate);
     if let Some(made) = once(visit, &transaction, idempotency_key.as_deref(), "submit", &input, id).await? {
+        // Reading needs a connection of its own: nobody holds two.
+        transaction.rollback().await?;
         return again(visit, made).await;
     }
     refuse_twin(&transaction, hold.as_deref(), id).await?;
@@ -386,6 +389,8 @@ async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> 
         &verdict.requests,
     );
     if let Some(made) = once(visit, &transaction, input.idempotency_key.as_deref(), "decide", &asked, row.id).await? {
+        // Reading needs a connection of its own: nobody holds two.
+        transaction.rollback().await?;
         return again(visit, made).await;
     }
     if row.author_id == decider {

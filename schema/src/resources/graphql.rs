@@ -15,7 +15,7 @@ use crate::{
     ids::Kind,
     markup::Html,
     members::{self, Member},
-    paging::{Connection, Window},
+    paging::{self, Connection, Window},
     visit::Loaders,
 };
 
@@ -328,7 +328,12 @@ impl ResourceQuery {
         before: Option<String>,
     ) -> Result<Connection<Resource>, Error> {
         let window = Window::parse(first, after, last, before)?;
-        library(Visit::of(context), filter.unwrap_or_default(), sort.unwrap_or(LibrarySort::Newest), &window).await
+        let visit = Visit::of(context);
+        let found = library(visit, filter.unwrap_or_default(), sort.unwrap_or(LibrarySort::Newest), &window).await?;
+        if paging::names(context, "submitter") {
+            members::prime(visit, found.edges.iter().map(|edge| edge.node.row.submitter_id)).await?;
+        }
+        Ok(found)
     }
 }
 

@@ -263,6 +263,12 @@ pub(crate) async fn by_id(visit: &Visit, id: Uuid) -> Result<Option<Resource>, E
     Ok(visit.loaders().load_one(graphql::ResourceId(id)).await?)
 }
 
+/// Reads many published resources at once, for a list that will name them.
+pub(crate) async fn prime(visit: &Visit, ids: impl Iterator<Item = Uuid>) -> Result<(), Error> {
+    visit.loaders().load_many(ids.map(graphql::ResourceId)).await?;
+    Ok(())
+}
+
 /// How many of each kind the library holds; kinds without any are left out.
 pub(crate) async fn counts_by_kind(visit: &Visit) -> Result<HashMap<String, i64>, Error> {
     let counts = resource::Entity::find()

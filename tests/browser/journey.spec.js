@@ -1,0 +1,413 @@
+// What people do here from beginning to end, in a browser that runs no script.
+import AxeBuilder from "@axe-core/playwright";
+import { HtmlValidate } from "html-validate";
+import { expect, start, test } from "./lyceum.js";
+
+const DESCRIPTION = "What it is, and what one can do with it";
+const TITLE_ASKED = "Please name the season it is for.";
+
+const field = (page, name) => page.getByRole("textbox", { name, exact: true });
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const follow = (page, name) => page.getByRole("link", { name, exact: true }).click();
+const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true });
+const story = (page, title) => page.getByRole("article").filter({ hasText: title });
+
+function picture(page, name) {
+  return page.screenshot({ path: `pictures/${test.info().project.name}-${name}.png`, fullPage: true });
+}
+
+// Holds of every page, in whatever state it is.
+async function isWellMade(page, name) {
+  await expect.soft(page.getByRole("heading", { level: 1 }), `${name}: one first heading`).toHaveCount(1);
+  const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect.soft(await beyond(), `${name}: pixels beyond the edge`).toBeLessThanOrEqual(0);
+  await picture(page, name);
+}
+
+async function isRefused(page, field, words) {
+  await expect(page).toHaveTitle(/^Error: /);
+  await expect(page.getByRole("alert")).toBeFocused();
+  await expect(page.getByRole("alert").getByRole("link", { name: words })).toBeVisible();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription(new RegExp(words));
+}
+
+// Presses a button and answers how the server took it.
+async function statusOf(page, button) {
+  const [response] = await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), press(page, button)]);
+  return response.status();
+}
+
+async function asksToJoin(page, lyceum, email) {
+  await page.goto("/join");
+  await field(page, "E-mail").fill(email);
+  await press(page, "Send me a link");
+  await expect(heading(page, "Look into your mail")).toBeVisible();
+  await page.goto((await lyceum.letter(email, "Your link")).link);
+}
+
+async function joins(page, { name, handle, sector }) {
+  await field(page, "Name").fill(name);
+  await field(page, "Handle").fill(handle);
+  await page.getByLabel("Sector").selectOption(sector);
+  await page.getByLabel("I agree to the guidelines").check();
+  await press(page, "Join");
+  await expect(page.getByText("Welcome. You can share a resource now")).toBeVisible();
+}
+
+async function fillsIn(page, { url, title, kind, description }) {
+  await field(page, "Link").fill(url);
+  await field(page, "Title").fill(title);
+  await page.getByLabel("Kind", { exact: true }).selectOption(kind);
+  await field(page, DESCRIPTION).fill(description);
+}
+
+// Something nobody has shared yet.
+function resource(title) {
+  const url = `https://${title.toLowerCase().replaceAll(/\W+/g, "-")}.example/`;
+  return { url, title, kind: "Guide", description: `${title}: a guide. Print it and hang it where people wait.` };
+}
+
+async function shares(page, it) {
+  await page.goto("/share");
+  await fillsIn(page, it);
+  await press(page, "Send for review");
+  await expect(story(page, it.title)).toContainText("Waiting for review");
+}
+
+async function opensForReview(page, title) {
+  await page.goto("/desk");
+  await follow(page, title);
+  await expect(heading(page, title)).toBeVisible();
+}
+
+async function decides(page, decision, { reason, message = "" } = {}) {
+  await page.getByRole("radio", { name: decision, exact: true }).check();
+  if (reason) await page.getByLabel("Reason", { exact: true }).selectOption(reason);
+  await field(page, "Words for the author").fill(message);
+  await press(page, "Send decision, open next");
+}
+
+async function isNowhere(page, title, path) {
+  for (const address of ["/", "/library", "/library?kind=guide", "/library?sort=title"]) {
+    await page.goto(address);
+    await expect(page.getByText(title)).toHaveCount(0);
+  }
+  const query = "{ library(first: 100) { nodes { title } } }";
+  expect(await (await page.request.post("/graphql", { data: { query } })).text()).not.toContain(title);
+  for (const address of [path, path.replace("/submissions/", "/desk/")]) {
+    await page.goto(address);
+    await expect(heading(page, "Sign in or join")).toBeVisible();
+  }
+}
+
+test("a newcomer joins, shares a resource, mends it, and finds it in the library", async ({ browserOf, lyceum }) => {
+  const email = "amina@example.org";
+  const it = resource("Shade on the way to school");
+  const mended = "Shade on the way to school in summer";
+  const [author, visitor, wren] = [await browserOf(), await browserOf(), await browserOf("wren")];
+  let path;
+
+  await test.step("joins by e-mail, at the second try", async () => {
+    await asksToJoin(author, lyceum, email);
+    await isWellMade(author, "join");
+    expect(await statusOf(author, "Join")).toBe(422);
+    await isRefused(author, field(author, "Name"), "Say what others should call you");
+    await isRefused(author, field(author, "Handle"), "Choose a handle");
+    await isRefused(author, author.getByLabel("Sector"), "Choose where you come from");
+    await isRefused(author, author.getByLabel("I agree to the guidelines"), "Read the guidelines");
+    await isWellMade(author, "join-with-errors");
+    await joins(author, { name: "Amina Okoro", handle: "amina", sector: "Academia" });
+    await isWellMade(author, "joined");
+  });
+
+  await test.step("shares, at the second try, without typing anything twice", async () => {
+    await follow(author, "Share a resource");
+    await isWellMade(author, "share-empty");
+    await fillsIn(author, { ...it, title: "" });
+    expect(await statusOf(author, "Send for review")).toBe(422);
+    await isRefused(author, field(author, "Title"), "Give it the title that it carries");
+    await expect(field(author, "Link")).toHaveValue(it.url);
+    await expect(author.getByLabel("Kind", { exact: true })).toHaveValue("guide");
+    await expect(field(author, DESCRIPTION)).toHaveValue(it.description);
+    await isWellMade(author, "share-with-errors");
+    await field(author, "Title").fill(it.title);
+    await press(author, "Send for review");
+    await expect(heading(author, it.title)).toBeVisible();
+    await isWellMade(author, "submission-waiting");
+    path = new URL(author.url()).pathname;
+  });
+
+  await test.step("sees that it waits, while nobody else sees it", async () => {
+    await author.goto("/submissions");
+    await expect(story(author, it.title)).toContainText("Waiting for review");
+    await isWellMade(author, "submissions-of-newcomer");
+    await isNowhere(visitor, it.title, path);
+    const member = await browserOf("haruki");
+    expect((await member.goto(path)).status()).toBe(404);
+  });
+
+  await test.step("a moderator asks for another title", async () => {
+    await opensForReview(wren, it.title);
+    await isWellMade(wren, "review-of-newcomer");
+    await field(wren, "What should change? Title").fill(TITLE_ASKED);
+    await decides(wren, "Ask for changes", { message: "Just what schools ask us for." });
+    await expect(wren.getByText("Decided. The author gets a letter")).toBeVisible();
+    await isWellMade(wren, "review-next");
+  });
+
+  await test.step("the author reads what is asked beside the field, and does it", async () => {
+    const letter = await lyceum.letter(email, "Changes needed");
+    expect(letter.text).toContain(`Title: ${TITLE_ASKED}`);
+    expect(letter.text).toContain("Just what schools ask us for.");
+    await author.goto(letter.link);
+    await expect(story(author, it.title)).toContainText("Changes needed");
+    await expect(author.getByText(`A moderator asks: ${TITLE_ASKED}`)).toBeVisible();
+    expect.soft(await field(author, "Title").ariaSnapshot()).toContain(it.title);
+    await expect.soft(field(author, "Title"), "the request is announced with its field").toHaveAccessibleDescription(new RegExp(TITLE_ASKED));
+    await expect.soft(author.getByLabel("I have done this"), "nothing is ticked for the author").not.toBeChecked();
+    await isWellMade(author, "submission-with-request");
+    await field(author, "Title").fill(mended);
+    await author.getByLabel("I have done this").check();
+    await press(author, "Send back for review");
+    await expect(story(author, mended)).toContainText("Waiting for review");
+    await expect(author.getByText("Done in the second version")).toBeVisible();
+    await isWellMade(author, "submission-sent-back");
+  });
+
+  await test.step("the moderator puts it into the library, where a visitor finds it", async () => {
+    await opensForReview(wren, mended);
+    await expect(wren.getByRole("region", { name: "What was asked for" })).toContainText("Done in the second version");
+    await isWellMade(wren, "review-sent-back");
+    await decides(wren, "Put it in the library");
+    await visitor.goto("/library");
+    await isWellMade(visitor, "library-with-it");
+    await follow(visitor, mended);
+    await expect(heading(visitor, mended)).toBeVisible();
+    await expect(visitor.getByText("Print it and hang it where people wait.")).toBeVisible();
+    await expect(visitor.getByRole("link", { name: "Open it" })).toHaveAttribute("href", it.url);
+    await isWellMade(visitor, "resource-of-newcomer");
+  });
+
+  await test.step("the author is told where it is", async () => {
+    const letter = await lyceum.letter(email, "In the library");
+    await author.goto(letter.link);
+    await expect(heading(author, mended)).toBeVisible();
+    await author.goto(path);
+    await expect(story(author, mended)).toContainText("In the library");
+    await isWellMade(author, "submission-published");
+  });
+});
+
+test("an author reads why something is not included", async ({ browserOf, lyceum }) => {
+  const it = resource("A free month of scheduling software");
+  const [author, wren] = [await browserOf("siobhan"), await browserOf("wren")];
+  await shares(author, it);
+  const address = author.url();
+
+  await opensForReview(wren, it.title);
+  await wren.getByRole("radio", { name: "Do not include it" }).check();
+  expect(await statusOf(wren, "Send decision, open next")).toBe(422);
+  await isRefused(wren, wren.getByLabel("Reason", { exact: true }), "Choose a reason");
+  await isWellMade(wren, "review-with-errors");
+  await decides(wren, "Do not include it", { reason: "Mostly promotion", message: "The price list is most of it." });
+
+  await author.goto(address);
+  await expect(story(author, it.title)).toContainText("Not included");
+  for (const words of ["the library does not carry advertising", "The price list is most of it."]) {
+    await expect(story(author, it.title)).toContainText(words);
+  }
+  await isWellMade(author, "submission-declined");
+  const letter = await lyceum.letter("siobhan", it.title);
+  expect(letter.text).toContain("the library does not carry advertising");
+});
+
+test("an author takes something back, and the desk lets go of it", async ({ browserOf }) => {
+  const it = resource("Minutes of a meeting that will be held again");
+  const [author, wren] = [await browserOf("siobhan"), await browserOf("wren")];
+  await shares(author, it);
+  await author.getByText("Take it back", { exact: true }).click();
+  await press(author, "Yes, take it back");
+  await expect(story(author, it.title)).toContainText("Taken back");
+  await isWellMade(author, "submission-taken-back");
+  await wren.goto("/desk");
+  await expect(wren.getByText(it.title)).toHaveCount(0);
+});
+
+test("taking back loses nothing that was typed, when a moderator was faster", async ({ browserOf }) => {
+  const it = resource("Cool rooms within a ten minute walk");
+  const [author, wren] = [await browserOf("siobhan"), await browserOf("wren")];
+  await shares(author, it);
+  await author.getByText("Take it back", { exact: true }).click();
+  await opensForReview(wren, it.title);
+  await field(wren, "What should change? Title").fill(TITLE_ASKED);
+  await decides(wren, "Ask for changes");
+
+  expect(await statusOf(author, "Yes, take it back")).toBe(409);
+  await expect(author.getByRole("alert")).toContainText("Somebody was faster");
+  await expect(field(author, "Title")).toHaveValue(it.title);
+  await expect(field(author, DESCRIPTION)).toHaveValue(it.description);
+});
+
+test("a draft is kept with what is missing, and sent once it is whole", async ({ browserOf }) => {
+  const it = resource("Questions to bring to a first appointment");
+  const [author, wren] = [await browserOf("siobhan"), await browserOf("wren")];
+  await author.goto("/share");
+  await field(author, "Title").fill(it.title);
+  await press(author, "Keep as draft");
+  await expect(story(author, it.title)).toContainText("Draft");
+  await isWellMade(author, "submission-draft");
+  await wren.goto("/desk");
+  await expect(wren.getByText(it.title)).toHaveCount(0);
+
+  await author.goto("/submissions");
+  await follow(author, it.title);
+  await fillsIn(author, it);
+  await press(author, "Send for review");
+  await expect(story(author, it.title)).toContainText("Waiting for review");
+  await opensForReview(wren, it.title);
+});
+
+test("of two moderators, the slower is told what is there now", async ({ browserOf }) => {
+  const it = resource("A map of drinking fountains");
+  const [author, wren, tobias] = [await browserOf("siobhan"), await browserOf("wren"), await browserOf("tobias")];
+  await shares(author, it);
+  await opensForReview(wren, it.title);
+  await opensForReview(tobias, it.title);
+  await decides(wren, "Put it in the library");
+
+  const answer = tobias.waitForResponse((response) => response.request().method() === "POST");
+  await decides(tobias, "Do not include it", { reason: "Out of scope", message: "Not ours, I think." });
+  expect((await answer).status()).toBe(409);
+  await expect(tobias.getByRole("alert")).toContainText("Somebody was faster");
+  await expect(tobias.getByRole("alert")).toContainText("In the library");
+  await expect(tobias.getByRole("main")).toContainText("Put into the library by Wren Hallorick");
+  await isWellMade(tobias, "review-too-late");
+});
+
+test("an empty library says so, and lets its first administrator in", async ({ browser }) => {
+  const lyceum = await start();
+  const page = await browser.newPage({ baseURL: lyceum.address });
+  try {
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "The library is empty" })).toBeVisible();
+    await expect(page.getByRole("main").getByRole("link", { name: "Share a resource" }).first()).toBeVisible();
+    await isWellMade(page, "home-empty");
+    await page.goto("/library");
+    await expect(page.getByText("Share the first resource, and a moderator will read it.")).toBeVisible();
+    await isWellMade(page, "library-empty");
+
+    await page.goto(await lyceum.firstLink());
+    await isWellMade(page, "join-first");
+    await field(page, "E-mail").fill("first@example.org");
+    await joins(page, { name: "First Keeper", handle: "first-keeper", sector: "Government" });
+    await follow(page, "Desk");
+    await expect(page.getByText("The desk is clear.")).toBeVisible();
+    await isWellMade(page, "desk-empty");
+    await page.goto("/submissions");
+    await expect(page.getByText("You have not shared anything yet.")).toBeVisible();
+    await isWellMade(page, "submissions-empty");
+  } finally {
+    await page.close();
+    await lyceum.stop();
+  }
+});
+
+// Rules for the markup as it was sent; axe sees only what the browser made of it.
+const markup = new HtmlValidate({
+  extends: ["html-validate:standard", "html-validate:a11y"],
+  rules: {
+    // A button in a form submits, and a list may be named: the standard says so.
+    "no-implicit-button-type": "off",
+    "aria-label-misuse": ["error", { allowAnyNamable: true }],
+  },
+});
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+// Answers what axe, the narrowest phone, the dark and the rules of markup find wrong, one line each.
+async function complaintsAbout(page, html) {
+  const complaints = [];
+  // Without frames on the page, the legacy mode finds the same in half the time.
+  const axe = () => new AxeBuilder({ page }).setLegacyMode(true);
+  const judge = async (judgement) => {
+    for (const { id, nodes } of (await judgement.analyze()).violations) {
+      complaints.push(...nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`));
+    }
+  };
+  await judge(axe().withTags(WCAG));
+  await page.emulateMedia({ colorScheme: "dark" });
+  await judge(axe().withRules("color-contrast"));
+  await page.emulateMedia({ colorScheme: "light" });
+
+  const size = page.viewportSize();
+  await page.setViewportSize({ ...size, width: 320 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > 320) complaints.push(`it is ${width} pixels wide on a screen of 320`);
+  await page.setViewportSize(size);
+
+  const { results } = await markup.validateString(html);
+  complaints.push(...results.flatMap(({ messages }) => messages.map((it) => `${it.ruleId}: ${it.message} ${it.selector}`)));
+  return complaints;
+}
+
+// Everything that a browser complains of while somebody looks around.
+function listensTo(page, home) {
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+  page.on("console", (message) => {
+    // Chromium repeats the status of a page that is not there; the page itself says more.
+    const repeats = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
+    if (message.type() === "error" && !repeats) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== home) complaints.push(`${page.url()} asked for ${request.url()}`);
+  });
+  return complaints;
+}
+
+async function pathOf(page, address, name) {
+  await page.goto(address);
+  return page.getByRole("link", { name }).first().getAttribute("href");
+}
+
+for (const [role, handle] of Object.entries({ visitor: undefined, member: "priya-r", moderator: "wren" })) {
+  test(`every page is well made for a ${role}`, async ({ browserOf, lyceum }) => {
+    const [priya, wren] = [await browserOf("priya-r"), await browserOf("wren")];
+    const pages = {
+      home: "/",
+      library: "/library",
+      "library-of-guides": "/library?kind=guide",
+      resource: await pathOf(priya, "/library", "Patios frescos"),
+      about: "/about",
+      guidelines: "/guidelines",
+      privacy: "/privacy",
+      "sign-in": "/sign-in",
+      "sign-in-sent": "/sign-in/sent",
+      "sign-in-nonsense": "/sign-in/nonsense",
+      "not-found": "/nope",
+      share: "/share",
+      submissions: "/submissions",
+      submission: await pathOf(priya, "/submissions", "Tenant health toolkit"),
+      settings: "/settings",
+      desk: "/desk",
+      "desk-of-declined": "/desk?state=DECLINED",
+      review: await pathOf(wren, "/desk", "Breast and chest screening"),
+      "review-of-declined": await pathOf(wren, "/desk?state=DECLINED", "SwiftSeat"),
+    };
+    // Axe needs a script, so this browser runs them.
+    const page = await browserOf(handle, { javaScriptEnabled: true });
+    const heard = listensTo(page, lyceum.address);
+    const seen = new Set();
+    for (const [name, address] of Object.entries(pages)) {
+      const response = await page.goto(address);
+      expect.soft(response.status(), name).toBeLessThan(500);
+      // Who may not see a page is led to another, and once is enough there.
+      if (seen.has(page.url())) continue;
+      seen.add(page.url());
+      await isWellMade(page, `${role}-${name}`);
+      expect.soft(await complaintsAbout(page, await response.text()), `${role}-${name}`).toEqual([]);
+    }
+    expect(heard).toEqual([]);
+  });
+}

@@ -1,0 +1,118 @@
+// The real program on a port and in a folder of its own, the letters it writes, and the people who visit it.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { test as base } from "@playwright/test";
+
+const binary = process.env.LYCEUM_BINARY ?? fileURLToPath(new URL("../../target/debug/lyceum", import.meta.url));
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+// Tries again until there is an answer: a busy machine needs longer, a quick one should not have to wait.
+async function eventually(what, attempt) {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const answer = await attempt();
+    if (answer) return answer;
+    await pause(50);
+  }
+  throw new Error(`waited 20 seconds in vain for ${what}`);
+}
+
+export async function start(...flags) {
+  const data = await mkdtemp(join(tmpdir(), "lyceum-"));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const address = `http://${listen}`;
+  // Settings of whoever runs this are left out: the program is to be as it comes.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
+  const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen };
+  const program = spawn(binary, ["serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const exit = once(program, "exit");
+  let said = "";
+  program.stderr.setEncoding("utf8").on("data", (words) => (said += words));
+
+  const answers = (path) => fetch(address + path).then((response) => response.ok, () => false);
+  await eventually("the program to answer", () => {
+    if (program.exitCode !== null) throw new Error(`${binary} ended with ${program.exitCode}: ${said}`);
+    return answers("/healthz");
+  });
+
+  const lyceum = {
+    address,
+
+    // What the program printed for the first administrator.
+    firstLink: () => eventually("the printed link", () => said.match(/\S+\/sign-in\/\S+/)?.[0]),
+
+    async signInLink(handle) {
+      const { stdout } = await promisify(execFile)(binary, ["member", "sign-in-link", handle], { env: environment });
+      return stdout.trim();
+    },
+
+    // The newest letter to an address whose subject contains these words. File names begin with a time-ordered id.
+    letter(to, words) {
+      return eventually(`a letter to ${to} about “${words}”`, async () => {
+        const names = (await readdir(join(data, "mail")).catch(() => [])).sort().reverse();
+        for (const name of names) {
+          const text = await readFile(join(data, "mail", name), "utf8");
+          const [head, body] = text.split(/\n\n(.*)/s);
+          const header = (field) => head.match(new RegExp(`^${field}: (.*)$`, "m"))?.[1] ?? "";
+          // A file may be seen before it is written to its end; a whole one has a body.
+          if (body && header("To").includes(to) && header("Subject").includes(words)) {
+            return { text: body, link: body.match(/^http\S+$/m)?.[0] };
+          }
+        }
+      });
+    },
+
+    async stop() {
+      program.kill();
+      await exit;
+      await rm(data, { recursive: true });
+    },
+  };
+  return lyceum;
+}
+
+export const test = base.extend({
+  // The demonstration community, one for all journeys of a viewport.
+  lyceum: [
+    async ({}, use) => {
+      const lyceum = await start("--demo");
+      await use(lyceum);
+      await lyceum.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: ({ lyceum }, use) => use(lyceum.address),
+
+  // Somebody's browser: a visitor's, or that of the member with this handle.
+  browserOf: async ({ browser, lyceum }, use) => {
+    const contexts = [];
+    await use(async (handle, options) => {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      const page = await context.newPage();
+      if (handle) {
+        await page.goto(await lyceum.signInLink(handle));
+        await page.getByRole("button", { name: "Sign in" }).click();
+      }
+      return page;
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+export { expect } from "@playwright/test";

@@ -1,0 +1,30 @@
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testMatch: "journey.spec.js",
+  forbidOnly: true,
+  // One worker a project, so that each viewport has a program of its own and nobody else works in it.
+  workers: 1,
+  timeout: 90_000,
+  reporter: "list",
+  use: {
+    // Nothing of Lyceum needs a script. What measures a page asks for one.
+    javaScriptEnabled: false,
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "phone", use: { viewport: { width: 360, height: 740 } } },
+    { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
+  ],
+});
