@@ -1,1 +1,144 @@
-//! races
+//! Two moderators at once, through real servers: one for SQLite, two on one database for PostgreSQL.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use poem::http::StatusCode;
+use reqwest::Client;
+use serde_json::{Value, json};
+use server::Database;
+use tokio::sync::Barrier;
+
+use crate::harness::{count, fresh_database, is_postgres, program, resource};
+
+/// A running `lyceum serve`, ended with the test.
+pub struct Server {
+    child: Child,
+    pub origin: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+/// The program with the settings of a test.
+pub fn lyceum(url: &str, data: &Path) -> Command {
+    let mut command = Command::new(program());
+    command.env("LYCEUM_DATABASE_URL", url).env("LYCEUM_DATA", data).env("LYCEUM_SECRET", "a secret of the tests, 32 bytes and more");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Server {
+    pub async fn start(url: &str, data: &Path) -> Server {
+        let port = free_port();
+        let mut command = lyceum(url, data);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = Server { child: command.spawn().expect("the program starts"), origin: format!("http://127.0.0.1:{port}") };
+        let ready = async {
+            while !reqwest::get(format!("{}/readyz", server.origin)).await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), ready).await.expect("the server is ready");
+        server
+    }
+}
+
+/// Somebody signed in at one server.
+#[derive(Clone)]
+struct Someone {
+    client: Client,
+    origin: String,
+    cookie: String,
+}
+
+impl Someone {
+    async fn signs_in(handle: &str, role: &str, server: &Server, url: &str, data: &Path) -> Someone {
+        let run = |arguments: &[&str]| {
+            let output = lyceum(url, data).args(arguments).output().expect("the program runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).expect("text")
+        };
+        run(&["member", "add", handle, "--email", &format!("{handle}@example.org"), "--role", role]);
+        let link = run(&["member", "sign-in-link", handle]);
+        let path = link.trim().split_once("/sign-in/").expect("a link").1;
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let press = client.post(format!("{}/sign-in/{path}", server.origin)).form(&[("x", "y")]).send().await.expect("an answer");
+        let cookie = press.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
+        Someone { client, origin: server.origin.clone(), cookie }
+    }
+
+    async fn mutates(&self, mutation: &str, kind: &str, input: Value) -> Value {
+        let query = format!(
+            "mutation Act($input: {kind}!) {{ {mutation}(input: $input) {{ submission {{ id version revision }} userErrors {{ code current {{ state version }} }} }} }}"
+        );
+        let body = json!({ "query": query, "variables": { "input": input } });
+        let request = self.client.post(format!("{}/graphql", self.origin)).header("origin", &self.origin).header("cookie", &self.cookie);
+        let answer: Value = request.json(&body).send().await.expect("an answer").json().await.expect("JSON");
+        assert!(answer["errors"].is_null(), "{answer}");
+        answer["data"][mutation].clone()
+    }
+}
+
+const ROUNDS: usize = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_decisions_at_once_exactly_one_wins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = fresh_database(folder.path()).await;
+    let first = Server::start(&url, folder.path()).await;
+    let second = if is_postgres() { Some(Server::start(&url, folder.path()).await) } else { None };
+    let ada = Someone::signs_in("ada", "member", &first, &url, folder.path()).await;
+    let grace = Someone::signs_in("grace", "moderator", &first, &url, folder.path()).await;
+    let tobias = Someone::signs_in("tobias", "moderator", second.as_ref().unwrap_or(&first), &url, folder.path()).await;
+
+    let mut wins = 0;
+    for round in 0..ROUNDS {
+        let made = ada.mutates("submitResource", "SubmitResourceInput", resource(&format!("Round {round}"))).await["submission"].clone();
+        let barrier = Arc::new(Barrier::new(2));
+        let decide = |person: &Someone, decision: &str| {
+            let (person, barrier) = (person.clone(), barrier.clone());
+            let input = json!({ "submissionId": made["id"], "version": made["version"], "revision": made["revision"], "decision": decision, "reason": "OTHER" });
+            tokio::spawn(async move {
+                barrier.wait().await;
+                person.mutates("decide", "DecideInput", input).await
+            })
+        };
+        let (approve, decline) = (decide(&grace, "APPROVE"), decide(&tobias, "DECLINE"));
+        for payload in [approve.await.expect("an answer"), decline.await.expect("an answer")] {
+            if payload["submission"].is_null() {
+                let error = &payload["userErrors"][0];
+                assert_eq!((error["code"].as_str(), error["current"]["version"].as_i64()), (Some("STALE_VERSION"), Some(2)), "{payload}");
+                assert!(["PUBLISHED", "DECLINED"].contains(&error["current"]["state"].as_str().expect("a state")));
+            } else {
+                wins += 1;
+            }
+        }
+    }
+    let database = Database::open(&url).await.expect("the database opens");
+    let rows = |table: &'static str| count(database.writer(), table);
+    let decided = [
+        "log_entry WHERE action IN ('APPROVE', 'DECLINE')",
+        "outbox WHERE letter IN ('published', 'declined')",
+        "submission WHERE state IN ('PUBLISHED', 'DECLINED')",
+    ];
+    let counts = [wins, rows("decision").await, rows(decided[0]).await, rows(decided[1]).await, rows(decided[2]).await];
+    println!("wins, decisions, log entries, letters, decided submissions: {counts:?}");
+    assert_eq!(counts, [ROUNDS as i64; 5]);
+    assert_eq!(rows("resource").await, rows("submission WHERE state = 'PUBLISHED'").await);
+    let verified = lyceum(&url, folder.path()).arg("verify-log").output().expect("the program runs");
+    assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * ROUNDS));
+}

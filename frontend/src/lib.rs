@@ -31,8 +31,9 @@ pub use pages::{Pages, Problem};
 /// How pages ask the forum. The extensions are those of the HTTP request, from which the server knows who asks.
 pub type Run = Arc<dyn Fn(&Extensions, Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// Where pages learn the time, so that "2 days ago" can be tested.
-pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
+/// The time of a request, by the forum's clock. The server puts it into the request's extensions.
+#[derive(Clone, Copy)]
+pub struct Moment(pub chrono::DateTime<chrono::Utc>);
 
 /// What a signed-in person's forms carry. The server puts it into the request's extensions.
 #[derive(Clone)]

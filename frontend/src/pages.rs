@@ -11,7 +11,7 @@ use poem::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fields, FormToken, Now, Run,
+    Fields, FormToken, Moment, Run,
     documents::{self, Operation},
     forms::Types,
     routes::{ROUTES, Route},
@@ -91,7 +91,7 @@ impl Pages {
     ///
     /// # Errors
     /// Which file does not read, and why.
-    pub async fn open(run: Run, now: Now) -> Result<Pages, String> {
+    pub async fn open(run: Run) -> Result<Pages, String> {
         let shared = documents::fragments()?;
         let mut pairs = HashMap::new();
         for pair in ROUTES.iter().map(|route| route.pair).chain([ERROR]) {
@@ -108,7 +108,7 @@ impl Pages {
             letters.insert(name, letter);
         }
         let types = Types::ask(&run).await?;
-        Ok(Pages { run, templates: templates::environment(now)?, types, pairs, letters })
+        Ok(Pages { run, templates: templates::environment()?, types, pairs, letters })
     }
 
     /// Validates every operation against the schema without running it: with every variable, and with nulls where allowed.
@@ -244,7 +244,9 @@ impl Pages {
     fn render(&self, pair: &str, request: &Request, status: StatusCode, data: Value, form: Form) -> Response {
         let query = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
         let (token, once) = request.extensions().get::<FormToken>().map(|token| (token.secret.clone(), token.once.clone())).unzip();
-        let page = context! { path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once };
+        let now = request.extensions().get::<Moment>().map(|moment| moment.0.timestamp());
+        let page = context! {
+        now, path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once };
         let rendered = self
             .templates
             .get_template(&format!("{pair}.html"))

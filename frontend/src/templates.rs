@@ -9,7 +9,7 @@ use minijinja::{
 };
 use rust_embed::RustEmbed;
 
-use crate::{Assets, Now, words::Words};
+use crate::{Assets, words::Words};
 
 /// The files that the program carries inside it.
 #[derive(RustEmbed)]
@@ -34,7 +34,7 @@ impl Files {
 }
 
 /// Every template of pages and letters with the functions they share.
-pub fn environment(now: Now) -> Result<Environment<'static>, String> {
+pub fn environment() -> Result<Environment<'static>, String> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(|error| error.to_string())?);
@@ -55,8 +55,12 @@ pub fn environment(now: Now) -> Result<Environment<'static>, String> {
     environment.add_function("refusal", move |problem: Value| refusal(&say, &problem));
     let say = words.clone();
     environment.add_function("day", move |time: &str| time_element(time, |at| date(&say, at)));
-    let (say, clock) = (words.clone(), now);
-    environment.add_function("ago", move |time: &str| time_element(time, |at| ago(&say, at, clock())));
+    let say = words.clone();
+    environment.add_function("ago", move |state: &State, time: &str| {
+        let now = state.lookup("page").map(|page| page.get_attr("now")).transpose()?.and_then(|now| i64::try_from(now).ok());
+        let now = now.and_then(|now| DateTime::from_timestamp(now, 0)).ok_or_else(|| missing("page.now"))?;
+        time_element(time, |at| ago(&say, at, now))
+    });
     environment.add_function("partial_date", move |text: &str| partial_date(&words, text));
     environment.add_function("html", |html: &str| Value::from_safe_string(html.to_owned()));
     environment.add_function("icon", |name: &str| {

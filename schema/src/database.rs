@@ -46,7 +46,9 @@ impl Database {
                 options
             };
             let writer = sea_orm::Database::connect(options(1, true)).await?;
-            let reader = sea_orm::Database::connect(options(4, false)).await?;
+            let mut lazy = options(4, false);
+            lazy.connect_lazy(true);
+            let reader = sea_orm::Database::connect(lazy).await?;
             Ok(Database { reader, writer })
         } else {
             let mut options = ConnectOptions::new(url);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request as Query, parser::types::OperationType};
 use frontend::{Assets, Fields, Pages, routes::ROUTES};
+use futures_util::future::BoxFuture;
 use poem::{
     Endpoint, Request, Response, Route,
     endpoint::make,
@@ -15,6 +16,7 @@ use schema::{
     members::{self, Joining, Member, Role},
     sessions,
 };
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::{door, shell::Shell, sign_in};
@@ -90,18 +92,18 @@ impl App {
     /// # Errors
     /// Which page does not fit the schema, and why.
     pub async fn open(forum: Arc<Forum>, site: Site) -> Result<App, String> {
-        let schema = schema::schema();
-        let run = {
-            let (schema, forum) = (schema.clone(), forum.clone());
-            Arc::new(move |extensions: &Extensions, query: Query| {
-                let visit = extensions.get::<Visit>().cloned().unwrap_or_else(|| Visit::new(forum.clone(), None));
-                let future: futures_util::future::BoxFuture<'static, _> = Box::pin(execute(schema.clone(), visit, query));
-                future
-            })
+        // Neither knows of any forum: one set serves as many as the process opens.
+        static PARTS: OnceCell<(Schema, Arc<Pages>)> = OnceCell::const_new();
+        let make = async || {
+            let schema = schema::schema();
+            let asked = schema.clone();
+            let run = Arc::new(move |extensions: &Extensions, query: Query| -> BoxFuture<'static, _> {
+                Box::pin(execute(asked.clone(), extensions.get::<Visit>().cloned(), query))
+            });
+            Ok::<_, String>((schema, Arc::new(Pages::open(run).await?)))
         };
-        let clock = forum.clock.clone();
-        let pages = Pages::open(run, Arc::new(move || clock.now())).await?;
-        Ok(App { forum, schema, pages: Arc::new(pages), site })
+        let (schema, pages) = PARTS.get_or_try_init(make).await?.clone();
+        Ok(App { forum, schema, pages, site })
     }
 
     /// The endpoint that answers everything.
@@ -185,9 +187,8 @@ impl App {
         }
     }
 
-    /// Who asks, by the session cookie.
-    pub(crate) async fn visit(&self, request: &Request) -> Result<Visit, schema::Error> {
-        let visit = Visit::new(self.forum.clone(), None);
+    /// Finds out by the session cookie who asks.
+    pub(crate) async fn recognise(&self, visit: Visit, request: &Request) -> Result<Visit, schema::Error> {
         match sign_in::cookie(&self.site, request) {
             Some(secret) => {
                 let viewer = sessions::viewer(&visit, &secret).await?;
@@ -199,8 +200,13 @@ impl App {
 }
 
 /// Runs an operation. A mutation is a task of its own: a client that hangs up must not stop it half way.
-pub(crate) async fn execute(schema: Schema, visit: Visit, query: Query) -> async_graphql::Response {
-    let task = tokio::spawn(async move { schema.execute(query.data(visit)).await });
+pub(crate) async fn execute(schema: Schema, visit: Option<Visit>, query: Query) -> async_graphql::Response {
+    // Without a visit there is nobody to answer to: what a page looks like can be asked, and nothing else.
+    let query = match visit {
+        Some(visit) => query.data(visit),
+        None => query.only_introspection(),
+    };
+    let task = tokio::spawn(async move { schema.execute(query).await });
     task.await.unwrap_or_else(|panic| {
         tracing::error!(%panic, "an operation panicked");
         let mut error = async_graphql::ServerError::new("Something went wrong.", None);

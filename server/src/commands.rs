@@ -151,7 +151,7 @@ impl From<schema::Error> for Failure {
                 refusals.iter().map(|refusal| format!("{}: {}", refusal.field.join("."), refusal.message())).collect::<Vec<_>>().join("\n")
             }
             schema::Error::Denied(code) => code.word().to_owned(),
-            schema::Error::Fault(fault) => format!("the database does not do this: {fault}"),
+            schema::Error::Fault(fault) => format!("{} ({fault})", advice(&fault.to_string())),
         })
     }
 }
@@ -229,7 +229,13 @@ fn explain(url: &str, error: &DbErr) -> String {
             url.to_string()
         },
     );
-    let advice = match text.as_str() {
+    let advice = advice(&text);
+    format!("{place}: {advice} ({text})")
+}
+
+/// What to do about an engine's complaint.
+fn advice(text: &str) -> &'static str {
+    match text {
         text if text.contains("not a database") => "it is not a SQLite database; move it away, or set LYCEUM_DATABASE_URL to another file",
         text if text.contains("readonly") || text.contains("read-only") => "it cannot be written; check who owns the file and its folder",
         text if text.contains("unable to open") => "it cannot be opened; check that the folder is there and yours to write",
@@ -238,8 +244,7 @@ fn explain(url: &str, error: &DbErr) -> String {
         }
         text if text.contains("locked") => "another program holds it; try again when that is done",
         _ => "the database said",
-    };
-    format!("{place}: {advice} ({text})")
+    }
 }
 
 /// The migrations that a database does not have yet.

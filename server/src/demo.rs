@@ -158,7 +158,7 @@ impl Play<'_> {
         let viewer = self.people.get(handle).ok_or_else(|| Failure::wrong(format!("the demonstration has no member `{handle}`")))?;
         let visit = Visit::new(self.forum.clone(), Some(viewer.clone()));
         let request = Request::new(mutation).variables(Variables::from_json(json!({ "input": input })));
-        let answer = execute(self.app.schema.clone(), visit, request).await;
+        let answer = execute(self.app.schema.clone(), Some(visit), request).await;
         let data = serde_json::to_value(&answer.data).unwrap_or_default();
         let payload = data.as_object().and_then(|data| data.values().next()).cloned().unwrap_or_default();
         match payload.get("submission") {

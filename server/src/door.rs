@@ -95,7 +95,7 @@ async fn answer(app: &App, request: &Request, parameters: Parameters) -> Respons
     query.operation_name = operation_name;
     query.set_parsed_query(document);
     let visit = request.extensions().get::<Visit>().cloned().expect("the shell knows who asks");
-    public(execute(app.schema.clone(), visit, query).await)
+    public(execute(app.schema.clone(), Some(visit), query).await)
 }
 
 /// Whether a document is light enough for the parser: a scan of its bytes that skips strings and comments.

@@ -2,12 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
-use frontend::FormToken;
+use frontend::{FormToken, Moment};
 use futures_util::FutureExt;
 use poem::{
     Endpoint, Request, Response, Result,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
+
+use schema::Visit;
 
 use crate::{App, app::Statements, door, sign_in};
 
@@ -28,35 +30,36 @@ impl<E: Endpoint> Shell<E> {
     }
 
     async fn answer(&self, mut request: Request) -> (Response, u64) {
-        let frame = frame(&request);
-        if request.uri().to_string().len() > ADDRESS {
-            return (self.problem(&frame, StatusCode::URI_TOO_LONG).await, 0);
-        }
-        if request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS {
-            return (self.problem(&frame, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).await, 0);
+        let stranger = Visit::new(self.app.forum.clone(), None);
+        let mut frame = frame(&request);
+        frame.extensions_mut().insert(Moment(stranger.clock.now()));
+        frame.extensions_mut().insert(stranger.clone());
+        let too_long = request.uri().to_string().len() > ADDRESS;
+        let too_large = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS;
+        if too_long || too_large {
+            let status = if too_long { StatusCode::URI_TOO_LONG } else { StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE };
+            return (self.problem(&frame, status).await, stranger.statements());
         }
         if is_asset(request.uri().path()) {
-            return (self.routed(request, &frame).await, 0);
+            return (self.routed(request, &frame).await, stranger.statements());
         }
-        let visit = match self.app.visit(&request).await {
+        let visit = match self.app.recognise(stranger, &request).await {
             Ok(visit) => visit,
             Err(error) => {
                 tracing::error!(?error, "nobody could be recognised");
                 return (self.problem(&frame, StatusCode::INTERNAL_SERVER_ERROR).await, 0);
             }
         };
-        request.extensions_mut().insert(visit.clone());
         if let Some(secret) = sign_in::form_token(&visit) {
-            request.extensions_mut().insert(FormToken { secret, once: visit.id().to_string() });
+            frame.extensions_mut().insert(FormToken { secret, once: visit.id().to_string() });
         }
-        let mut frame = frame;
-        *frame.extensions_mut() = request.extensions().clone();
+        frame.extensions_mut().insert(visit.clone());
+        request.extensions_mut().extend(frame.extensions().clone());
         let response = match self.is_foreign(&request) {
             true => self.problem(&frame, StatusCode::FORBIDDEN).await,
             false => self.routed(request, &frame).await,
         };
-        let statements = visit.statements();
-        (response, statements)
+        (response, visit.statements())
     }
 
     async fn routed(&self, request: Request, frame: &Request) -> Response {
