@@ -227,7 +227,7 @@ async fn every_field_that_does_not_pass_is_named() {
     let empty = json!({ "title": " ", "kind": "", "description": "\n" });
     assert_eq!(
         refusals(&ada.mutates("submitResource", empty).await),
-        ["REQUIRED kind", "REQUIRED title", "REQUIRED url", "REQUIRED description"]
+        ["REQUIRED url", "REQUIRED title", "REQUIRED kind", "REQUIRED description"]
     );
     let cases = [
         ("title", json!("x".repeat(201)), "TOO_LONG title"),

@@ -56,6 +56,9 @@ pub fn environment() -> Result<Environment<'static>, String> {
     let say = words.clone();
     environment.add_function("day", move |time: &str| time_element(time, |at| date(&say, at)));
     let say = words.clone();
+    environment.add_function("moment", move |time: &str| time_element(time, |at| date_and_time(&say, at)));
+    environment.add_function("lang", lang);
+    let say = words.clone();
     environment.add_function("ago", move |state: &State, time: &str| {
         let now = state.lookup("page").map(|page| page.get_attr("now")).transpose()?.and_then(|now| i64::try_from(now).ok());
         let now = now.and_then(|now| DateTime::from_timestamp(now, 0)).ok_or_else(|| missing("page.now"))?;
@@ -145,6 +148,18 @@ fn date(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
     say(words, "date", &given)
 }
 
+fn date_and_time(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
+    let mut given = FluentArgs::new();
+    given.set("date", date(words, at)?);
+    given.set("time", at.format("%H:%M").to_string());
+    say(words, "date-time", &given)
+}
+
+/// The attribute that says in which language a text is, where somebody has said so.
+fn lang(language: Option<&str>) -> Value {
+    Value::from_safe_string(language.map_or_else(String::new, |language| format!(" lang=\"{}\"", escaped(language))))
+}
+
 /// A date as precise as it is known: "2026", "October 2026" or "5 October 2026".
 fn partial_date(words: &Words, text: &str) -> Result<String, Error> {
     let parts: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
@@ -197,20 +212,24 @@ fn address(path: &str, arguments: Kwargs) -> Result<String, Error> {
     Ok(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") })
 }
 
-/// What was posted under a name in this page's form.
+/// What was posted under a name, if the form that was posted is the one in which that name stands: a page may have several.
 fn posted(state: &State, name: &str) -> Result<Option<Vec<String>>, Error> {
-    let Some(form) = state.lookup("form") else {
-        return Ok(None);
-    };
+    let Some(form) = state.lookup("form") else { return Ok(None) };
     let values = form.get_attr("values")?;
     if values.is_none() {
         return Ok(None);
     }
     let all = values.get_item(&Value::from(name))?;
-    if all.is_undefined() {
-        return Ok(Some(Vec::new()));
+    if !all.is_undefined() {
+        return Ok(Some(all.try_iter()?.map(|value| value.to_string()).collect()));
     }
-    Ok(Some(all.try_iter()?.map(|value| value.to_string()).collect()))
+    // Browsers send every text but no empty box: the text fields that stand beside it tell whose form it was.
+    let beside = |other: &str| match name.rsplit_once('.') {
+        Some((stem, _)) => other.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.')),
+        None => !["token", "action", "submissionId", "version", "idempotencyKey"].contains(&other),
+    };
+    let same_form = values.try_iter()?.any(|other| other.as_str().is_some_and(beside));
+    Ok(same_form.then(Vec::new))
 }
 
 /// What a text field shows: what was typed, or else what is there. A list stands one a line.

@@ -3,6 +3,7 @@
 ## The frame
 
 skip = Skip to the content
+demonstration-label = Demonstration
 demonstration = This is a demonstration: the people, the resources and their addresses are made up.
 nav-main = Main
 nav-you = You
@@ -40,6 +41,7 @@ month-11 = November
 month-12 = December
 date = { $day } { $month } { $year }
 date-month = { $month } { $year }
+date-time = { $date }, { $time } UTC
 ago-now = just now
 ago-minutes = { $count ->
     [one] a minute ago
@@ -59,12 +61,12 @@ ago-days = { $count ->
 done-Submit = Kept. This page always shows where it stands.
 done-Revise = Kept. This page shows where it stands now.
 done-Withdraw = Taken back. Nobody will review it.
-done-Decide = Decided. The author gets a letter, and here is the next one.
+done-Decide = Decided. The author gets a letter.
 done-Save = Saved.
 done-joined = Welcome. You can share a resource now; four fields, about a minute.
 done-signed-in = You are signed in.
 done-signed-out = You are signed out.
-done-first = Sign in first, and then go on where you were.
+done-first = Sign in first; then choose the page again.
 
 ## Home
 
@@ -262,6 +264,8 @@ review-title = Review { $number }: { $title }
 review-next = Next:
 review-own = This one is yours: somebody else decides on it.
 review-look = As it will look
+review-text = What was sent
+review-typed = What you typed, in case you need it:
 review-asked = What was asked for
 review-ask = Ask for changes, field by field
 review-ask-hint = The author sees each beside its field and ticks it off.
@@ -317,9 +321,10 @@ about-graphql-query = {"{"} library(first: 5) {"{"} totalCount nodes {"{"} title
 error-in-title = Error:{" "}
 error-label = Error:
 problems-title = { $count ->
-    [one] Not sent yet: one thing to mend
-   *[other] Not sent yet: { $count } things to mend
+    [one] One thing to mend first
+   *[other] { $count } things to mend first
 }
+problems-late = Nothing was changed
 problems-kept = What you typed is still here.
 problem-current = Number { $number }, “{ $title }”: { $state }
 refusal-REQUIRED = Fill this in
@@ -366,7 +371,7 @@ problem-400-lead = Something in it is not as it should be. Nothing of yours was 
 problem-401 = You were signed out meanwhile
 problem-401-lead = Nothing is lost: what you typed is on this page.
 problem-403 = This is not open to you
-problem-403-lead = Your account may not do this, or the form was opened before you signed in. Nothing was changed.
+problem-403-lead = Your account may not do this, or this form is no longer yours to send. Nothing was changed.
 problem-404 = There is no page here
 problem-404-lead = The address may have a typo, or the link that brought you is old. Nothing of yours was lost.
 problem-405 = This cannot be done here

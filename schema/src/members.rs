@@ -106,6 +106,9 @@ payload! {
     MemberPayload { member: Member }
 }
 
+/// Characters of a name and of an organisation.
+const NAME: usize = 50;
+const ORGANISATION: usize = 120;
 /// Names that would pass for the people who run the forum.
 const RESERVED: [&str; 10] =
     ["admin", "administrator", "desk", "library", "lyceum", "moderation", "moderator", "root", "support", "system"];
@@ -113,7 +116,8 @@ const RESERVED: [&str; 10] =
 impl Joining {
     /// Parses the fields into a row for a member who is not known yet.
     pub(crate) fn parse(self, forum: &Forum, email: String, role: Role, reader: &mut Reader) -> entity::ActiveModel {
-        let (name, sector, organisation) = profile(forum, reader, &self.name, &self.sector, &self.organisation);
+        one_line(reader, "name", &self.name);
+        let name = reader.required_line("name", &self.name, NAME);
         let handle = self.handle.trim().to_ascii_lowercase();
         if handle.is_empty() {
             reader.refuse(Refusal::new(ErrorCode::Required, "handle"));
@@ -126,6 +130,7 @@ impl Joining {
         } else if RESERVED.contains(&handle.as_str()) {
             reader.refuse(Refusal::new(ErrorCode::Duplicate, "handle"));
         }
+        let (sector, organisation) = background(forum, reader, &self.sector, &self.organisation);
         entity::ActiveModel {
             id: Set(forum.id()),
             handle: Set(handle),
@@ -140,19 +145,17 @@ impl Joining {
     }
 }
 
-fn profile(forum: &Forum, reader: &mut Reader, name: &str, sector: &str, organisation: &str) -> (String, String, String) {
-    // A name goes into the heads of letters: a line break there would begin another header.
-    for (field, typed) in [("name", name), ("organisation", organisation)] {
-        if typed.trim().chars().any(char::is_control) {
-            reader.refuse(Refusal::new(ErrorCode::Invalid, field));
-        }
+/// Refuses control characters. A name goes into the heads of letters: a line break there would begin another header.
+fn one_line(reader: &mut Reader, field: &str, typed: &str) {
+    if typed.trim().chars().any(char::is_control) {
+        reader.refuse(Refusal::new(ErrorCode::Invalid, field));
     }
-    let name = reader.required_line("name", name, 50);
-    let sector = reader.word("sector", sector, forum.community.sectors.iter().map(|sector| sector.id.as_str()));
-    if sector.is_empty() {
-        reader.required("sector", String::new());
-    }
-    (name, sector, reader.line("organisation", organisation, 120))
+}
+
+fn background(forum: &Forum, reader: &mut Reader, sector: &str, organisation: &str) -> (String, String) {
+    let sector = reader.required_word("sector", sector, forum.community.sectors.iter().map(|sector| sector.id.as_str()));
+    one_line(reader, "organisation", organisation);
+    (sector, reader.line("organisation", organisation, ORGANISATION))
 }
 
 /// Adds a member. The database judges uniqueness, so two who want one handle at once cannot both have it.
@@ -191,7 +194,9 @@ pub async fn add_by_operator(visit: &Visit, joining: Joining, email: &str, role:
 async fn update_profile(visit: &Visit, input: UpdateProfileInput) -> Result<Member, Error> {
     let id = visit.member()?.id;
     let mut reader = Reader::default();
-    let (name, sector, organisation) = profile(visit, &mut reader, &input.name, &input.sector, input.organisation.as_deref().unwrap_or(""));
+    one_line(&mut reader, "name", &input.name);
+    let name = reader.required_line("name", &input.name, NAME);
+    let (sector, organisation) = background(visit, &mut reader, &input.sector, input.organisation.as_deref().unwrap_or(""));
     reader.done()?;
     let transaction = visit.begin().await?;
     let changed =

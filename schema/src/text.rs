@@ -96,6 +96,14 @@ impl Reader {
         String::new()
     }
 
+    /// The same; must not be empty.
+    pub fn required_word<'a>(&mut self, field: &str, typed: &str, list: impl Iterator<Item = &'a str>) -> String {
+        match line(typed).is_empty() {
+            true => self.required(field, String::new()),
+            false => self.word(field, typed, list),
+        }
+    }
+
     fn measured(&mut self, field: &str, text: String, limit: usize) -> String {
         if text.chars().count() > limit {
             self.refuse(Refusal::new(ErrorCode::TooLong, field).with("limit", limit));
@@ -198,4 +206,10 @@ pub fn is_partial_date(text: &str) -> bool {
         && digits(parts[0], 4)
         && parts[1..].iter().all(|part| digits(part, 2))
         && chrono::NaiveDate::parse_from_str(full, "%Y-%m-%d").is_ok()
+}
+
+/// A language tag such as `es` or `pt-BR`. Source: BCP 47, its shape alone.
+pub fn is_language_tag(text: &str) -> bool {
+    let is_part = |part: &str| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.len() >= 2 && text.split('-').all(is_part)
 }

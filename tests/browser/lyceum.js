@@ -40,18 +40,29 @@ export async function start(...flags) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
   const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen };
   const program = spawn(binary, ["serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
-  const exit = once(program, "exit");
+  const end = new Promise((ended) => program.once("close", ended));
   let said = "";
+  program.on("error", (error) => (said += error.message));
   program.stderr.setEncoding("utf8").on("data", (words) => (said += words));
 
-  const answers = (path) => fetch(address + path).then((response) => response.ok, () => false);
+  async function stop() {
+    program.kill();
+    await end;
+    await rm(data, { recursive: true });
+  }
+
+  const healthy = () => fetch(`${address}/healthz`).then((response) => response.ok, () => false);
   await eventually("the program to answer", () => {
     if (program.exitCode !== null) throw new Error(`${binary} ended with ${program.exitCode}: ${said}`);
-    return answers("/healthz");
+    return healthy();
+  }).catch(async (failure) => {
+    await stop();
+    throw failure;
   });
 
-  const lyceum = {
+  return {
     address,
+    stop,
 
     // What the program printed for the first administrator.
     firstLink: () => eventually("the printed link", () => said.match(/\S+\/sign-in\/\S+/)?.[0]),
@@ -76,14 +87,7 @@ export async function start(...flags) {
         }
       });
     },
-
-    async stop() {
-      program.kill();
-      await exit;
-      await rm(data, { recursive: true });
-    },
   };
-  return lyceum;
 }
 
 export const test = base.extend({

@@ -1,3 +1,4 @@
+// npm ci && npx playwright test, with a built lyceum (or LYCEUM_BINARY) and Debian's Chromium (or CHROMIUM).
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
@@ -5,7 +6,9 @@ export default defineConfig({
   forbidOnly: true,
   // One worker a project, so that each viewport has a program of its own and nobody else works in it.
   workers: 1,
-  timeout: 90_000,
+  // Generous, for a machine that builds at the same time: nothing here waits longer than it must.
+  timeout: 180_000,
+  expect: { timeout: 10_000 },
   reporter: "list",
   use: {
     // Nothing of Lyceum needs a script. What measures a page asks for one.

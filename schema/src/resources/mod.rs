@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Refusal, Visit,
+    community::Term,
     desk::{self, Content, Gate, Sending, Submission},
     error::ErrorCode,
     markup::{self, Html},
@@ -96,51 +97,21 @@ impl ResourceText {
     pub(crate) fn parse(visit: &Visit, typed: ResourceInput, draft: bool) -> Result<ResourceText, Error> {
         let community = &visit.community;
         let mut reader = Reader::default();
-        let mut fact = |field, typed: Option<String>| {
-            let text = reader.line(field, typed.as_deref().unwrap_or(""), FACT);
-            (!text.is_empty()).then_some(text)
-        };
-        let (publisher, published_on, language) =
-            (fact("publisher", typed.publisher), fact("publishedOn", typed.published_on), fact("language", typed.language));
-        let (licence, source) = (fact("licence", typed.licence), fact("source", typed.source));
-        if published_on.as_deref().is_some_and(|date| !text::is_partial_date(date)) {
-            reader.refuse(Refusal::new(ErrorCode::Invalid, "publishedOn"));
-        }
-        let is_tag =
-            |tag: &str| tag.split('-').all(|part| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        if language.as_deref().is_some_and(|tag| tag.len() < 2 || !is_tag(tag)) {
-            reader.refuse(Refusal::new(ErrorCode::Invalid, "language"));
-        }
-        let kind = reader.word("kind", &typed.kind, community.kinds.iter().map(|kind| kind.id.as_str()));
-        if typed.kind.trim().is_empty() {
-            reader.required("kind", String::new());
-        }
-        let description = reader.paragraphs("description", &typed.description, DESCRIPTION);
-        if let Err(refusal) = markup::check("description", &description) {
-            reader.refuse(refusal);
-        }
+        // In the order of the form, so that a page lists what is wrong from top to bottom.
         let resource = ResourceText {
-            title: reader.required_line("title", &typed.title, TITLE),
             url: address(&mut reader, typed.url.as_deref().unwrap_or("").trim()),
-            kind,
-            description: reader.required("description", description),
+            title: reader.required_line("title", &typed.title, TITLE),
+            kind: reader.required_word("kind", &typed.kind, community.kinds.iter().map(|kind| kind.id.as_str())),
+            description: description(&mut reader, &typed.description),
             authors: reader.lines("authors", &typed.authors.unwrap_or_default(), AUTHORS, FACT),
-            publisher,
-            published_on,
+            publisher: fact(&mut reader, "publisher", typed.publisher, |_| true),
+            published_on: fact(&mut reader, "publishedOn", typed.published_on, text::is_partial_date),
             keywords: reader.lines("keywords", &typed.keywords.unwrap_or_default(), KEYWORDS, KEYWORD),
-            focus_areas: reader.words(
-                "focusAreas",
-                &typed.focus_areas.unwrap_or_default(),
-                community.focus_areas.iter().map(|term| term.id.as_str()),
-            ),
-            strategies: reader.words(
-                "strategies",
-                &typed.strategies.unwrap_or_default(),
-                community.strategies.iter().map(|term| term.id.as_str()),
-            ),
-            language,
-            licence,
-            source,
+            focus_areas: reader.words("focusAreas", &typed.focus_areas.unwrap_or_default(), ids(&community.focus_areas)),
+            strategies: reader.words("strategies", &typed.strategies.unwrap_or_default(), ids(&community.strategies)),
+            language: fact(&mut reader, "language", typed.language, text::is_language_tag),
+            licence: fact(&mut reader, "licence", typed.licence, |_| true),
+            source: fact(&mut reader, "source", typed.source, |_| true),
         };
         if draft {
             reader.done_as_draft()?
@@ -159,6 +130,27 @@ impl ResourceText {
     pub(crate) async fn render(&self) -> Result<Html, Error> {
         markup::render("description", &self.description).await
     }
+}
+
+fn ids(list: &[Term]) -> impl Iterator<Item = &str> + Clone {
+    list.iter().map(|term| term.id.as_str())
+}
+
+/// One optional line that must pass a test when it is there.
+fn fact(reader: &mut Reader, field: &str, typed: Option<String>, passes: impl Fn(&str) -> bool) -> Option<String> {
+    let text = reader.line(field, typed.as_deref().unwrap_or(""), FACT);
+    if !text.is_empty() && !passes(&text) {
+        reader.refuse(Refusal::new(ErrorCode::Invalid, field));
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn description(reader: &mut Reader, typed: &str) -> String {
+    let text = reader.paragraphs("description", typed, DESCRIPTION);
+    if let Err(refusal) = markup::check("description", &text) {
+        reader.refuse(refusal);
+    }
+    reader.required("description", text)
 }
 
 /// Reads the address, which is required until files can be shared.
