@@ -9,6 +9,7 @@ mod door;
 mod harness;
 mod journey;
 mod library;
+mod mail;
 mod members;
 mod pages;
 mod races;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use sha2::{Digest, Sha256};
@@ -128,28 +128,8 @@ pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, ev
         detail_hash: detail_hash(&detail, event.decision),
     };
     entry.hash = entry_hash(&entry);
-    let detail = detail::ActiveModel {
-        id: Set(detail.id),
-        salt: Set(detail.salt),
-        actor_id: Set(detail.actor_id),
-        decision_id: Set(detail.decision_id),
-    };
-    detail.insert(transaction).await?;
-    let entry = entry::ActiveModel {
-        number: Set(entry.number),
-        previous: Set(entry.previous),
-        hash: Set(entry.hash),
-        at: Set(entry.at),
-        action: Set(entry.action),
-        submission_id: Set(entry.submission_id),
-        from_state: Set(entry.from_state),
-        to_state: Set(entry.to_state),
-        revision: Set(entry.revision),
-        version: Set(entry.version),
-        detail_id: Set(entry.detail_id),
-        detail_hash: Set(entry.detail_hash),
-    };
-    entry.insert(transaction).await?;
+    detail.into_active_model().insert(transaction).await?;
+    entry.into_active_model().insert(transaction).await?;
     Ok(())
 }
 

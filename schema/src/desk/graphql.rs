@@ -11,7 +11,7 @@ use crate::{
     ids::Node,
     members::Member,
     paging,
-    resources::{ResourceInput, ResourceText},
+    resources::{ResourceInput, ResourceText, Written},
 };
 
 /// The case of one contribution.
@@ -287,9 +287,9 @@ impl Submission {
     }
 
     /// The text of the newest revision.
-    async fn resource(&self, context: &Context<'_>) -> Result<Option<ResourceText>, Error> {
+    async fn resource(&self, context: &Context<'_>) -> Result<Option<Written>, Error> {
         let newest = Visit::of(context).loaders().load_one(RevisionOf(self.0.id, self.0.revision)).await?;
-        Ok(newest.map(|Content::Resource(text)| text))
+        Ok(newest.map(|Content::Resource(text)| Written(text)))
     }
 
     /// What the viewer may do with it now.

@@ -10,7 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, SqlErr,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, SqlErr,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ impl Content {
     }
 
     /// Writes the text into the library.
-    async fn publish(&self, gate: &Gate<'_>, html: Html) -> Result<Uuid, Error> {
+    async fn publish(&self, gate: &Gate<'_>, html: Html) -> Result<(), Error> {
         match self {
             Content::Resource(text) => resources::publish(gate, text, html).await,
         }
@@ -156,7 +156,8 @@ impl Content {
 /// The one way across: what `publish` gets from the decision that ordered it. Only `decide` makes one.
 pub(crate) struct Gate<'a> {
     pub transaction: &'a crate::database::Transaction,
-    pub visit: &'a Visit,
+    /// The id that the record in the library gets.
+    pub id: Uuid,
     pub submission: Uuid,
     pub number: i64,
     pub submitter: Uuid,
@@ -324,7 +325,12 @@ impl Verdict {
     fn parse(visit: &Visit, input: &DecideInput, fields: &[&str]) -> Result<Verdict, Error> {
         let mut reader = Reader::default();
         let typed = |text: &Option<String>| text.clone().unwrap_or_default();
-        let reason = reader.word("reason", &typed(&input.reason), visit.community.reasons.iter().map(|reason| reason.id.as_str()));
+        let reasons = visit.community.reasons.iter().map(|reason| reason.id.as_str());
+        // Only declining needs a reason; what a form sends along with another decision is left alone.
+        let reason = match input.decision {
+            DecisionKind::Decline => reader.required_word("reason", &typed(&input.reason), reasons),
+            _ => String::new(),
+        };
         let message = reader.paragraphs("message", &typed(&input.message), MESSAGE);
         let mut requests = Vec::new();
         for (index, request) in input.requests.iter().flatten().enumerate().take(fields.len() + 1) {
@@ -337,20 +343,14 @@ impl Verdict {
             let field = reader.required(&format!("requests.{index}.field"), field);
             requests.push((field, message));
         }
-        match input.decision {
-            DecisionKind::RequestChanges if requests.is_empty() => reader.refuse(Refusal::new(ErrorCode::Required, "requests")),
-            DecisionKind::Decline if reason.is_empty() && input.reason.as_deref().unwrap_or("").trim().is_empty() => {
-                reader.refuse(Refusal::new(ErrorCode::Required, "reason"));
-            }
-            _ => {}
-        }
-        reader.done()?;
         if input.decision != DecisionKind::RequestChanges {
             requests.clear();
+        } else if requests.is_empty() {
+            reader.refuse(Refusal::new(ErrorCode::Required, "requests"));
         }
+        reader.done()?;
         let given = |text: String| (!text.is_empty()).then_some(text);
-        let reason = given(reason).filter(|_| input.decision == DecisionKind::Decline);
-        Ok(Verdict { kind: input.decision, reason, message: given(message), requests })
+        Ok(Verdict { kind: input.decision, reason: given(reason), message: given(message), requests })
     }
 
     fn outcome(&self) -> (SubmissionState, Action, Letter, SubmissionAction) {
@@ -376,7 +376,7 @@ async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> 
     let verdict = Verdict::parse(visit, &input, content.fields())?;
     let (to, action, letter, needed) = verdict.outcome();
     let html = if verdict.kind == DecisionKind::Approve { Some(content.render().await?) } else { None };
-    let (now, decision_id) = (visit.clock.now(), visit.id());
+    let now = visit.clock.now();
 
     let transaction = visit.begin().await?;
     let asked = (
@@ -400,60 +400,29 @@ async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> 
         return Err(stale(ErrorCode::StaleRevision, row.id));
     }
     guard(&row, input.version, needed)?;
-    let published = match html {
-        Some(html) => {
-            let gate = Gate {
-                transaction: &transaction,
-                visit,
-                submission: row.id,
-                number: row.number,
-                submitter: row.author_id,
-                at: now,
-                _made_by_decide: (),
-            };
-            // The guard comes first, so that the loser of a race has written nothing into the library.
-            let change = submission::Entity::update_many();
-            moved(&transaction, change, &row, to, now).await?;
-            let published = content.publish(&gate, html).await?;
-            let done = submission::Entity::update_many().col_expr(submission::Column::PublishedId, Expr::value(published));
-            done.filter(submission::Column::Number.eq(row.number)).exec(&transaction).await?;
-            true
-        }
-        None => false,
-    };
-    if !published {
-        let mut change = submission::Entity::update_many();
-        if to == SubmissionState::Declined {
-            change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
-        }
-        moved(&transaction, change, &row, to, now).await?;
+    // The guard comes first, so that the loser of a race has written nothing into the library.
+    let published = html.map(|html| (visit.id(), html));
+    let mut change =
+        submission::Entity::update_many().col_expr(submission::Column::PublishedId, Expr::value(published.as_ref().map(|it| it.0)));
+    if to == SubmissionState::Declined {
+        change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
     }
-    let decision = decision::ActiveModel {
-        id: Set(decision_id),
-        submission_id: Set(row.id),
-        decider_id: Set(decider),
-        kind: Set(verdict.kind),
-        revision: Set(row.revision),
-        version: Set(row.version + 1),
-        reason: Set(verdict.reason.clone()),
-        message: Set(verdict.message.clone()),
-        created_at: Set(now),
-    };
-    let decision = decision.insert(&transaction).await?;
-    for (position, (field, message)) in verdict.requests.into_iter().enumerate() {
-        let request = change_request::ActiveModel {
-            id: Set(visit.id()),
-            submission_id: Set(row.id),
-            decision_id: Set(decision_id),
-            position: Set(position as i32),
-            field: Set(field),
-            message: Set(message),
-            answered_in: Set(None),
+    moved(&transaction, change, &row, to, now).await?;
+    if let Some((id, html)) = published {
+        let gate = Gate {
+            transaction: &transaction,
+            id,
+            submission: row.id,
+            number: row.number,
+            submitter: row.author_id,
+            at: now,
+            _made_by_decide: (),
         };
-        request.insert(&transaction).await?;
+        content.publish(&gate, html).await?;
     }
+    let decision = record(visit, &transaction, &row, decider, verdict, now).await?;
     if let Some(address) = members::address(&transaction, row.author_id).await? {
-        let variables = serde_json::json!({ "decision": Kind::Decision.global(decision_id).0 });
+        let variables = serde_json::json!({ "decision": Kind::Decision.global(decision.id).0 });
         outbox::post(visit, &transaction, letter, address, Some(row.author_id), variables).await?;
     }
     let event = log::Event {
@@ -470,6 +439,42 @@ async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> 
     log::append(visit, &transaction, event).await?;
     transaction.commit().await?;
     again(visit, row.id).await
+}
+
+/// Writes a decision with its requests, once.
+async fn record(
+    visit: &Visit,
+    transaction: &impl ConnectionTrait,
+    row: &submission::Model,
+    decider: Uuid,
+    verdict: Verdict,
+    now: DateTime<Utc>,
+) -> Result<DecisionRow, Error> {
+    let decision = DecisionRow {
+        id: visit.id(),
+        submission_id: row.id,
+        decider_id: decider,
+        kind: verdict.kind,
+        revision: row.revision,
+        version: row.version + 1,
+        reason: verdict.reason,
+        message: verdict.message,
+        created_at: now,
+    };
+    let decision = decision.into_active_model().insert(transaction).await?;
+    for (position, (field, message)) in verdict.requests.into_iter().enumerate() {
+        let request = change_request::Model {
+            id: visit.id(),
+            submission_id: row.id,
+            decision_id: decision.id,
+            position: position as i32,
+            field,
+            message,
+            answered_in: None,
+        };
+        request.into_active_model().insert(transaction).await?;
+    }
+    Ok(decision)
 }
 
 /// The guarded write by which every change of state happens. Whoever comes second changes no row.

@@ -106,123 +106,8 @@ fn terms(list: &[Term], ids: &[String]) -> Vec<Term> {
     ids.iter().map(|id| Term { id: id.clone(), name: Community::name_in(list, id).to_owned() }).collect()
 }
 
-/// The host of an address, as people read where a link leads.
-fn host(url: Option<&str>) -> Option<String> {
-    let url = url::Url::parse(url?).ok()?;
-    url.host_str().map(|host| host.trim_start_matches("www.").to_owned())
-}
-
-/// Something others can use, put into the library by the desk.
-#[Object(name = "Resource")]
-impl Resource {
-    /// Opaque, and the same for ever.
-    pub async fn id(&self) -> ID {
-        Kind::Resource.global(self.row.id)
-    }
-
-    /// The part of its address that names it.
-    async fn slug(&self) -> &str {
-        &self.row.slug
-    }
-
-    /// Its page.
-    async fn path(&self) -> String {
-        format!("/resources/{}", self.row.slug)
-    }
-
-    /// As it stands on the thing itself.
-    async fn title(&self) -> &str {
-        &self.text.title
-    }
-
-    /// Where it is.
-    async fn url(&self) -> Option<&str> {
-        self.text.url.as_deref()
-    }
-
-    /// The host of its address.
-    async fn host(&self) -> Option<String> {
-        host(self.text.url.as_deref())
-    }
-
-    /// The id of one of the community's kinds.
-    async fn kind(&self) -> &str {
-        &self.text.kind
-    }
-
-    /// Its kind as people read it.
-    async fn kind_details(&self, context: &Context<'_>) -> ResourceKind {
-        Visit::of(context).community.kind(&self.text.kind)
-    }
-
-    /// What it is and what one can do with it; null when nobody has said.
-    async fn description(&self) -> Option<Html> {
-        (!self.text.description.is_empty()).then(|| Html::stored(self.row.description_html.clone()))
-    }
-
-    /// The first words of the description, without marks; may be empty.
-    async fn summary(&self) -> &str {
-        &self.row.summary
-    }
-
-    /// Who made it.
-    async fn authors(&self) -> &[String] {
-        &self.text.authors
-    }
-
-    /// Who brought it out.
-    async fn publisher(&self) -> Option<&str> {
-        self.text.publisher.as_deref()
-    }
-
-    /// When, as precisely as it is known.
-    async fn published_on(&self) -> Option<&str> {
-        self.text.published_on.as_deref()
-    }
-
-    /// Words to find it by.
-    async fn keywords(&self) -> &[String] {
-        &self.text.keywords
-    }
-
-    /// The fields it is about.
-    async fn focus_areas(&self, context: &Context<'_>) -> Vec<Term> {
-        terms(&Visit::of(context).community.focus_areas, &self.text.focus_areas)
-    }
-
-    /// The ways of working it serves.
-    async fn strategies(&self, context: &Context<'_>) -> Vec<Term> {
-        terms(&Visit::of(context).community.strategies, &self.text.strategies)
-    }
-
-    /// A language tag.
-    async fn language(&self) -> Option<&str> {
-        self.text.language.as_deref()
-    }
-
-    /// How it may be used.
-    async fn licence(&self) -> Option<&str> {
-        self.text.licence.as_deref()
-    }
-
-    /// Where its record came from.
-    async fn source(&self) -> Option<&str> {
-        self.text.source.as_deref()
-    }
-
-    /// Who shared it.
-    async fn submitter(&self, context: &Context<'_>) -> Result<Option<Member>, Error> {
-        members::by_id(Visit::of(context), self.row.submitter_id).await
-    }
-
-    /// Since when it is in the library.
-    async fn published_at(&self) -> DateTime<Utc> {
-        self.row.published_at
-    }
-}
-
-/// What a member wrote about a resource: the text of one revision.
-#[Object(name = "ResourceText")]
+/// What is known about a resource, in the library as on the desk.
+#[Object(name = "ResourceFacts")]
 impl ResourceText {
     /// As it stands on the thing itself; empty in a draft that has none yet.
     async fn title(&self) -> &str {
@@ -236,7 +121,8 @@ impl ResourceText {
 
     /// The host of its address.
     async fn host(&self) -> Option<String> {
-        host(self.url.as_deref())
+        let url = url::Url::parse(self.url.as_deref()?).ok()?;
+        url.host_str().map(|host| host.trim_start_matches("www.").to_owned())
     }
 
     /// The id of one of the community's kinds; empty in a draft that has none yet.
@@ -247,16 +133,6 @@ impl ResourceText {
     /// Its kind as people read it.
     async fn kind_details(&self, context: &Context<'_>) -> ResourceKind {
         Visit::of(context).community.kind(&self.kind)
-    }
-
-    /// Markdown, as typed.
-    async fn description(&self) -> &str {
-        &self.description
-    }
-
-    /// The description as it will look.
-    async fn preview(&self) -> Result<Html, Error> {
-        self.render().await
     }
 
     /// Who made it.
@@ -302,6 +178,72 @@ impl ResourceText {
     /// Where its record came from.
     async fn source(&self) -> Option<&str> {
         self.source.as_deref()
+    }
+}
+
+/// Something others can use, put into the library by the desk.
+#[Object(name = "Resource")]
+impl Resource {
+    /// Opaque, and the same for ever.
+    pub async fn id(&self) -> ID {
+        Kind::Resource.global(self.row.id)
+    }
+
+    /// The part of its address that names it.
+    async fn slug(&self) -> &str {
+        &self.row.slug
+    }
+
+    /// Its page.
+    async fn path(&self) -> String {
+        format!("/resources/{}", self.row.slug)
+    }
+
+    #[graphql(flatten)]
+    async fn text(&self) -> &ResourceText {
+        &self.text
+    }
+
+    /// What it is and what one can do with it; null when nobody has said.
+    async fn description(&self) -> Option<Html> {
+        (!self.text.description.is_empty()).then(|| Html::stored(self.row.description_html.clone()))
+    }
+
+    /// The first words of the description, without marks; may be empty.
+    async fn summary(&self) -> &str {
+        &self.row.summary
+    }
+
+    /// Who shared it.
+    async fn submitter(&self, context: &Context<'_>) -> Result<Option<Member>, Error> {
+        members::by_id(Visit::of(context), self.row.submitter_id).await
+    }
+
+    /// Since when it is in the library.
+    async fn published_at(&self) -> DateTime<Utc> {
+        self.row.published_at
+    }
+}
+
+/// What a member wrote about a resource: the text of one revision.
+pub struct Written(pub(crate) ResourceText);
+
+/// What a member wrote about a resource: the text of one revision.
+#[Object(name = "ResourceText")]
+impl Written {
+    #[graphql(flatten)]
+    async fn text(&self) -> &ResourceText {
+        &self.0
+    }
+
+    /// Markdown, as typed.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// The description as it will look.
+    async fn preview(&self) -> Result<Html, Error> {
+        self.0.render().await
     }
 }
 

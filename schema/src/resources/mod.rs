@@ -25,7 +25,7 @@ use entity::{label, resource};
 mod entity;
 mod graphql;
 
-pub use graphql::{LibraryFilter, LibrarySort, Resource, ResourceInput, ResourceMutation, ResourceQuery, SubmitResourceInput};
+pub use graphql::{LibraryFilter, LibrarySort, Resource, ResourceInput, ResourceMutation, ResourceQuery, SubmitResourceInput, Written};
 
 /// The fields of a resource, to which a moderator may anchor a request.
 pub(crate) const FIELDS: [&str; 13] = [
@@ -180,12 +180,11 @@ async fn submit(visit: &Visit, input: SubmitResourceInput) -> Result<Submission,
 }
 
 /// Writes an approved resource into the library. Called by the desk, inside its transaction.
-pub(crate) async fn publish(gate: &Gate<'_>, text: &ResourceText, html: Html) -> Result<Uuid, Error> {
-    let id = gate.visit.id();
+pub(crate) async fn publish(gate: &Gate<'_>, text: &ResourceText, html: Html) -> Result<(), Error> {
     let slug = text::slug(&text.title);
     let row = |slug: &str| -> Result<resource::ActiveModel, Error> {
         Ok(resource::ActiveModel {
-            id: Set(id),
+            id: Set(gate.id),
             slug: Set(slug.to_owned()),
             submission_id: Set(gate.submission),
             submitter_id: Set(gate.submitter),
@@ -206,7 +205,7 @@ pub(crate) async fn publish(gate: &Gate<'_>, text: &ResourceText, html: Html) ->
     if inserted == 0 {
         row(&format!("{slug}-{}", gate.number))?.insert(gate.transaction).await?;
     }
-    let published = resource::Entity::find().filter(resource::Column::Id.eq(id)).one(gate.transaction).await?;
+    let published = resource::Entity::find().filter(resource::Column::Id.eq(gate.id)).one(gate.transaction).await?;
     let number = published.ok_or(Error::bug("what was inserted is there"))?.number;
     for (scheme, values) in [("FOCUS_AREA", &text.focus_areas), ("STRATEGY", &text.strategies)] {
         for value in values {
@@ -214,7 +213,7 @@ pub(crate) async fn publish(gate: &Gate<'_>, text: &ResourceText, html: Html) ->
             label::Entity::insert(label).exec_without_returning(gate.transaction).await?;
         }
     }
-    Ok(id)
+    Ok(())
 }
 
 /// The library: what was published, narrowed and sorted.
