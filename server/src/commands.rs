@@ -345,8 +345,8 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     let app = App::open(forum.clone(), settings.site.clone()).await.map_err(Failure::wrong)?;
     let mail = Mail::new(app.clone(), &settings)?;
     let visit = Visit::new(forum, None);
-    if demo && !demo::fill(&app).await? {
-        eprintln!("The database is not empty, so it stays as it is.");
+    if demo {
+        demo::fill(&app).await?;
     }
     let addresses = listener.local_addr();
     let listening = addresses.first().map(ToString::to_string).unwrap_or_default();

@@ -67,15 +67,22 @@ const DECIDE: &str = "mutation Decide($input: DecideInput!) {
 const WITHDRAW: &str = "mutation Withdraw($input: WithdrawSubmissionInput!) {
     withdrawSubmission(input: $input) { submission { id version } userErrors { code field } } }";
 
-/// Fills an empty database. Answers false, and changes nothing, when somebody is there already.
+/// Fills an empty database. Answers false, and changes nothing, when the demonstration is there already.
 ///
 /// # Errors
-/// Exit code 1 when a contribution of the demonstration is refused.
+/// Exit code 1 when another community is there, or when a contribution of the demonstration is refused.
 pub async fn fill(app: &App) -> Result<bool, Failure> {
-    if !members::is_empty(&Visit::new(app.forum.clone(), None)).await? {
-        return Ok(false);
-    }
     let demonstration: Demonstration = toml::from_str(include_str!("demo.toml")).map_err(|error| Failure::wrong(error.to_string()))?;
+    let visit = Visit::new(app.forum.clone(), None);
+    if !members::is_empty(&visit).await? {
+        let first = demonstration.members.first().map_or("", |person| person.handle.as_str());
+        return match members::by_handle(&visit, first).await? {
+            Some(_) => Ok(false),
+            None => Err(Failure::wrong(
+                "a community lives in this database; leave --demo out, or give the demonstration a folder of its own with --data",
+            )),
+        };
+    }
     let now = app.forum.clock.now();
     let clock = Clock::held(now - Duration::hours(1500));
     let community = app.forum.community.clone();
