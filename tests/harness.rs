@@ -57,6 +57,7 @@ fn template() -> &'static str {
                     (format!("{}/{name}", cluster()), name)
                 }
                 false => {
+                    forget_earlier_runs();
                     let folder = memory().join(format!("lyceum-tests-{}", std::process::id()));
                     std::fs::create_dir_all(&folder).expect("a temporary folder");
                     let file = folder.join("template.db").display().to_string();
@@ -79,6 +80,16 @@ fn template() -> &'static str {
                 .expect("a template")
         })
     })
+}
+
+/// Removes the templates of runs that have ended: memory is not for keeping.
+fn forget_earlier_runs() {
+    for entry in std::fs::read_dir(memory()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.strip_prefix("lyceum-tests-").is_some_and(|run| !Path::new("/proc").join(run).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Where files cost no disk: each commit waits for its file to be on it.
