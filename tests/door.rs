@@ -71,6 +71,25 @@ async fn the_door_refuses_what_is_no_request() {
     forum.visitor().sends(Method::POST, "/sign-in", &[], "email=a").await.is(StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
+/// What takes longest is asked first, and still stands first.
+#[tokio::test]
+async fn fields_stand_in_the_order_of_the_query() {
+    let forum = Forum::open().await;
+    let made = forum.member("ada").await.shares("Rota").await;
+    forum.moderator("grace").await.approves(&made).await;
+    let query = "query Q { b: library { totalCount ...Page } community { name } a: __typename }
+        fragment Page on ResourceConnection { nodes { submitter { name } title ... on Resource { path submitter { handle } } id } }";
+    let answer = forum
+        .visitor()
+        .sends(Method::POST, "/graphql", &[("content-type", "application/json")], json!({ "query": query }).to_string())
+        .await;
+    let words: Vec<&str> =
+        answer.text.split('"').filter(|word| word.chars().all(|c| c.is_ascii_alphabetic()) && !word.is_empty()).collect();
+    let keys = ["data", "b", "totalCount", "nodes", "submitter", "name", "Ada", "handle", "ada", "title", "Rota", "path", "id"];
+    assert_eq!(words[..keys.len()], keys, "{}", answer.text);
+    assert!(answer.text.ends_with("\"community\":{\"name\":\"Health Equity Collaborative\"},\"a\":\"Query\"}}"), "{}", answer.text);
+}
+
 #[tokio::test]
 async fn every_answer_carries_its_headers() {
     let forum = Forum::open().await;

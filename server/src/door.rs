@@ -2,7 +2,15 @@
 //!
 //! A layer of our own, since the ready-made one runs mutations from a foreign form. Source: GraphQL over HTTP, working draft.
 
-use async_graphql::{Request as Query, Response as Answer, ServerError, Variables, parser::parse_query, parser::types::OperationType};
+use std::collections::HashSet;
+
+use async_graphql::{
+    Request as Query, Response as Answer, ServerError, Variables,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+    },
+};
 use poem::{
     Endpoint, Request, Response,
     endpoint::make,
@@ -10,6 +18,7 @@ use poem::{
 };
 use schema::Visit;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     App,
@@ -35,7 +44,7 @@ pub fn is_door(path: &str) -> bool {
 struct Parameters {
     query: String,
     #[serde(default)]
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    variables: Option<serde_json::Map<String, Value>>,
     #[serde(default)]
     operation_name: Option<String>,
 }
@@ -90,12 +99,17 @@ async fn answer(app: &App, request: &Request, parameters: Parameters) -> Respons
     if *request.method() != Method::POST && operation_type(&document, operation_name.as_deref()) == Some(OperationType::Mutation) {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, Some("POST"));
     }
-    let variables = Variables::from_json(serde_json::Value::Object(variables.unwrap_or_default()));
+    let variables = Variables::from_json(Value::Object(variables.unwrap_or_default()));
     let mut query = Query::new(String::new()).variables(variables);
-    query.operation_name = operation_name;
-    query.set_parsed_query(document);
+    query.operation_name = operation_name.clone();
+    query.set_parsed_query(document.clone());
     let visit = request.extensions().get::<Visit>().cloned().expect("the shell knows who asks");
-    public(execute(app.schema.clone(), Some(visit), query).await)
+    let answer = execute(app.schema.clone(), Some(visit), query).await;
+    let asked = document
+        .operations
+        .iter()
+        .find(|(name, _)| operation_name.is_none() || name.map(|name| name.as_str()) == operation_name.as_deref());
+    public(answer, asked.map(|(_, operation)| &operation.node.selection_set.node), &document)
 }
 
 /// Whether a document is light enough for the parser: a scan of its bytes that skips strings and comments.
@@ -133,7 +147,7 @@ fn is_light(text: &str) -> bool {
 }
 
 /// What strangers are told: every error has a code, at most twenty of them, and no data when nothing was executed.
-fn public(mut answer: Answer) -> Response {
+fn public(mut answer: Answer, asked: Option<&SelectionSet>, document: &ExecutableDocument) -> Response {
     for error in &mut answer.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
@@ -143,13 +157,68 @@ fn public(mut answer: Answer) -> Response {
     answer.errors.truncate(ERRORS);
     let executed = answer.errors.is_empty() || answer.errors.iter().any(|error| !error.path.is_empty());
     let mut body = serde_json::to_value(&answer).unwrap_or_default();
+    if let (Some(data), Some(asked)) = (body.get_mut("data"), asked) {
+        in_order(data, &[asked], document);
+    }
     if !executed && let Some(body) = body.as_object_mut() {
         body.remove("data");
     }
     json(if executed { StatusCode::OK } else { StatusCode::BAD_REQUEST }, &body)
 }
 
-fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+/// Puts the fields of an answer into the order of the query: the library answers them as they are ready.
+/// Source: GraphQL, section "Serialized Map Ordering".
+fn in_order(data: &mut Value, asked: &[&SelectionSet], document: &ExecutableDocument) {
+    match data {
+        Value::Array(items) => items.iter_mut().for_each(|item| in_order(item, asked, document)),
+        Value::Object(fields) => {
+            let mut order: Vec<(&str, Vec<&SelectionSet>)> = Vec::new();
+            let mut seen = HashSet::new();
+            asked.iter().for_each(|selections| collect(selections, document, &mut seen, &mut order));
+            let mut sorted = serde_json::Map::new();
+            for (key, within) in order {
+                if let Some(mut value) = fields.remove(key) {
+                    in_order(&mut value, &within, document);
+                    sorted.insert(key.to_owned(), value);
+                }
+            }
+            *fields = sorted;
+        }
+        _ => {}
+    }
+}
+
+/// The keys that a selection answers, each with what is asked inside it, in the order of their first mention.
+/// Each fragment counts once, so that fragments that double cost no more than they are long.
+fn collect<'a>(
+    selections: &'a SelectionSet,
+    document: &'a ExecutableDocument,
+    seen: &mut HashSet<&'a str>,
+    order: &mut Vec<(&'a str, Vec<&'a SelectionSet>)>,
+) {
+    for selection in &selections.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                let (key, within) = (field.node.response_key().node.as_str(), &field.node.selection_set.node);
+                match order.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, all)) => all.push(within),
+                    None => order.push((key, vec![within])),
+                }
+            }
+            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, document, seen, order),
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                if seen.insert(name.as_str())
+                    && let Some(fragment) = document.fragments.get(name)
+                {
+                    collect(&fragment.node.selection_set.node, document, seen, order);
+                }
+            }
+        }
+    }
+}
+
+fn json(status: StatusCode, body: &Value) -> Response {
     Response::builder().status(status).content_type("application/json; charset=utf-8").body(body.to_string())
 }
 
