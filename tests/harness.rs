@@ -479,7 +479,8 @@ pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let mut cargo = std::process::Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(root());
+        // With the tests, so that the features are those of this run and nothing below it is built a second time.
+        cargo.args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root());
         // What this run sets for the tests' own package would make ring, and all that stands on it, build anew each time.
         for (name, _) in
             std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name.as_str()))
