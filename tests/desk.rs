@@ -56,7 +56,7 @@ async fn a_page_that_is_out_of_date_says_what_is_there_now() {
     let opened = tobias.opens(&path).await;
     grace.approves(&made).await;
 
-    let mut form = opened.forms().swap_remove(0);
+    let mut form = opened.form_that("Decide");
     form.extend([
         ("decision".to_owned(), "DECLINE".to_owned()),
         ("reason".to_owned(), "OTHER".to_owned()),

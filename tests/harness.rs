@@ -259,19 +259,19 @@ impl Person {
 
     /// Fills the first form of a page and sends it.
     pub async fn submits(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.submits_form(path, 0, fields).await
+        let page = self.opens(path).await.is(StatusCode::OK);
+        let form = page.forms().into_iter().next().unwrap_or_else(|| panic!("{path} has a form"));
+        self.fills(&page, form, fields).await
     }
 
     /// Fills the form of a page that does `action`, and sends it.
     pub async fn does(&self, path: &str, action: &str, fields: &[(&str, &str)]) -> Page {
         let page = self.opens(path).await;
-        let which = page.forms().iter().position(|form| form.iter().any(|(name, value)| name == "action" && value == action));
-        self.submits_form(path, which.unwrap_or_else(|| panic!("{path} has a form that does {action}")), fields).await
+        self.fills(&page, page.form_that(action), fields).await
     }
 
-    async fn submits_form(&self, path: &str, which: usize, fields: &[(&str, &str)]) -> Page {
-        let page = self.opens(path).await.is(StatusCode::OK);
-        let mut filled = page.forms().into_iter().nth(which).unwrap_or_else(|| panic!("{path} has a form"));
+    async fn fills(&self, page: &Page, form: Vec<(String, String)>, fields: &[(&str, &str)]) -> Page {
+        let mut filled = form;
         for (name, value) in fields {
             filled.retain(|(known, _)| known != name);
             filled.push(((*name).to_owned(), (*value).to_owned()));
@@ -446,6 +446,13 @@ impl Page {
     /// What a field holds.
     pub fn value_of(&self, field: &str) -> String {
         self.forms().concat().into_iter().find(|(name, _)| name == field).map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// The form that does `action`, with the fields that a browser would send.
+    #[track_caller]
+    pub fn form_that(&self, action: &str) -> Vec<(String, String)> {
+        let does = |form: &Vec<(String, String)>| form.iter().any(|(name, value)| name == "action" && value == action);
+        self.forms().into_iter().find(does).unwrap_or_else(|| panic!("{} has a form that does {action}: {}", self.path, self.words()))
     }
 
     /// The posting forms of the page, each with the fields that a browser would send.

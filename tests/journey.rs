@@ -18,7 +18,7 @@ async fn a_resource_travels_through_pages() {
     let link = letter.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
     let mut amara = forum.visitor();
     let refused = amara.joins(&link, &[("name", "")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(refused.error_of("name"), "Error: Say what others should call you");
+    assert_eq!(refused.error_of("name"), "Error: Give a name, as others will read it");
     let answers = [("name", "Amara Osei"), ("handle", "amara"), ("sector", "community-organisation"), ("agrees", "yes")];
     amara.joins(&link, &answers).await.is_accepted();
     amara.opens("/settings").await.shows("@amara");
@@ -46,7 +46,7 @@ async fn a_resource_travels_through_pages() {
         .map(|number| format!("/desk/{number}"))
         .expect("a link to it");
     let asks = [("decision", "REQUEST_CHANGES"), ("requests.0.message", "Say what kind of rota.")];
-    grace.submits(&review, &asks).await.is_accepted();
+    grace.does(&review, "Decide", &asks).await.is_accepted();
     let letter = forum.letters_to("amara").await.pop().expect("a letter");
     assert!(letter.contains("Subject: Changes needed: Rota") && letter.contains("- Title: Say what kind of rota."), "{letter}");
 
@@ -58,7 +58,7 @@ async fn a_resource_travels_through_pages() {
     grace.opens(&review).await.shows(TITLE).shows("Done in the second version");
 
     // Approved, everyone finds it.
-    grace.submits(&review, &[("decision", "APPROVE")]).await.is_accepted();
+    grace.does(&review, "Decide", &[("decision", "APPROVE")]).await.is_accepted();
     visitor.opens("/library").await.shows(TITLE);
     visitor.opens("/resources/night-clinic-rota-for-market-towns").await.is(StatusCode::OK).shows("A rota to copy.").shows("Amara Osei");
     let letter = forum.letters_to("amara").await.pop().expect("a letter");
@@ -81,7 +81,7 @@ async fn a_resource_travels_through_graphql() {
 
     let queue = "query Queue { moderationQueue { totalCount nodes { id title version revision viewerActions } } }";
     let waiting = grace.asks(queue, json!({})).await["data"]["moderationQueue"]["nodes"][0].clone();
-    assert_eq!(waiting["viewerActions"], json!(["APPROVE", "REQUEST_CHANGES", "DECLINE"]));
+    assert_eq!(waiting["viewerActions"], json!(["CLAIM", "APPROVE", "REQUEST_CHANGES", "DECLINE"]));
     let asks = json!({ "requests": [{ "field": "title", "message": "Say what kind of rota." }] });
     let returned = grace.decides("REQUEST_CHANGES", &waiting, asks).await["submission"].clone();
     assert_eq!((returned["state"].as_str(), returned["version"].as_i64()), (Some("CHANGES_REQUESTED"), Some(2)));

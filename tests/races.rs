@@ -133,12 +133,12 @@ async fn of_two_decisions_at_once_exactly_one_wins() {
     let decided = [
         "log_entry WHERE action IN ('APPROVE', 'DECLINE')",
         "outbox WHERE letter IN ('published', 'declined')",
-        "submission WHERE state IN ('PUBLISHED', 'DECLINED')",
+        "submission WHERE kind = 'RESOURCE' AND state IN ('PUBLISHED', 'DECLINED')",
     ];
     let counts = [wins, rows("decision").await, rows(decided[0]).await, rows(decided[1]).await, rows(decided[2]).await];
     println!("wins, decisions, log entries, letters, decided submissions: {counts:?}");
     assert_eq!(counts, [ROUNDS as i64; 5]);
-    assert_eq!(rows("resource").await, rows("submission WHERE state = 'PUBLISHED'").await);
+    assert_eq!(rows("resource").await, rows("submission WHERE kind = 'RESOURCE' AND state = 'PUBLISHED'").await);
     let verified = lyceum(&url, folder.path()).arg("verify-log").output().expect("the program runs");
-    assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * ROUNDS));
+    assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * ROUNDS + 11));
 }

@@ -44,9 +44,14 @@ async fn every_tenth_record_is_in_the_library_or_refused_with_a_reason() {
     println!("{} records: {} in the library, {} left waiting, refused {refused:?}", records.len(), published.len(), waiting.len());
     assert!(published.len() > records.len() / 2);
     assert!(
-        refused
-            .keys()
-            .all(|reason| ["REQUIRED description", "TOO_LONG description", "TOO_LONG title", "DUPLICATE url"].contains(&reason.as_str())),
+        refused.keys().all(|reason| [
+            "REQUIRED description",
+            "TOO_LONG description",
+            "TOO_LONG title",
+            "DUPLICATE url",
+            "REQUIRED startsAt"
+        ]
+        .contains(&reason.as_str())),
         "{refused:?}"
     );
 

@@ -22,8 +22,20 @@ impl Fields {
     }
 
     /// The last value of a name; browsers send a checkbox after its hidden "no".
+    ///
+    /// What is said once for every row of a list is named with a star: `decisions.*.reason` fills `decisions.3.reason`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        let last = |wanted: &str| self.0.iter().rev().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str());
+        let for_all = || {
+            let steps: Vec<&str> = name.split('.').map(|step| if step.parse::<usize>().is_ok() { "*" } else { step }).collect();
+            last(&steps.join("."))
+        };
+        last(name).or_else(for_all)
+    }
+
+    /// Whether a row of a list counts: where a form has boxes to choose rows (`decisions.choose`), the chosen ones (`decisions.3.chosen`).
+    fn counts(&self, list: &str, index: usize) -> bool {
+        self.get(&format!("{list}.choose")).is_none() || self.get(&format!("{list}.{index}.chosen")).is_some()
     }
 
     /// All values of a name.
@@ -148,7 +160,12 @@ impl Types {
             // Indexes may have gaps, as when a row was taken out of a form; the order counts.
             let index = |key: &str| key.strip_prefix(name)?.strip_prefix('.')?.split('.').next()?.parse::<usize>().ok();
             let indexes: BTreeSet<usize> = fields.0.iter().filter_map(|(key, _)| index(key)).collect();
-            values.extend(indexes.iter().filter_map(|index| self.value(&format!("{name}.{index}"), item, fields, problems)));
+            values.extend(
+                indexes
+                    .iter()
+                    .filter(|index| fields.counts(name, **index))
+                    .filter_map(|index| self.value(&format!("{name}.{index}"), item, fields, problems)),
+            );
         } else {
             // One a line, from a text area, or one a box, from checkboxes.
             let lines = fields.all(name).flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty());
@@ -176,6 +193,10 @@ impl Types {
                 Ok(number) => Some(Value::Number(number.into())),
                 Err(_) if trimmed.is_empty() => problem("REQUIRED"),
                 Err(_) => problem("INVALID"),
+            },
+            "DateTime" => match time(trimmed) {
+                Some(time) => Some(Value::String(time)),
+                None => problem(if trimmed.is_empty() { "REQUIRED" } else { "INVALID" }),
             },
             _ => match self.enums.get(kind) {
                 Some(_) if trimmed.is_empty() => problem("REQUIRED"),
@@ -207,6 +228,7 @@ impl Types {
             BaseType::Named(kind) => match (kind.as_str(), self.objects.get(kind.as_str()), self.enums.get(kind.as_str())) {
                 ("Int", ..) => Value::Number(1.into()),
                 ("Boolean", ..) => Value::Boolean(true),
+                ("DateTime", ..) => Value::String("2026-03-02T09:00:00Z".into()),
                 (_, Some(members), _) => {
                     let member =
                         |(name, declared): &(String, Type)| (Name::new(name), self.sample(declared, full, depth.saturating_sub(1)));
@@ -217,4 +239,15 @@ impl Types {
             },
         }
     }
+}
+
+/// A time as a browser's own control or a person gives it, as the schema takes it. Without an offset it is UTC.
+fn time(typed: &str) -> Option<String> {
+    if chrono::DateTime::parse_from_rfc3339(typed).is_ok() {
+        return Some(typed.to_owned());
+    }
+    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
+    let moment = formats.iter().find_map(|format| chrono::NaiveDateTime::parse_from_str(typed, format).ok());
+    let moment = moment.or_else(|| chrono::NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0));
+    Some(moment?.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }

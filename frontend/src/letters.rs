@@ -16,7 +16,8 @@ pub struct Rendered {
 
 impl Pages {
     /// Renders the letter `name`. `extensions` say as whom its query is asked, `variables` what about;
-    /// `base` is where links begin, `link` a secret address that only this letter carries.
+    /// `base` is where links begin, `link` a secret address that only this letter carries, `stop` where its reader stops letters like it.
+    /// Answers none when something that it is about is not there any more.
     ///
     /// # Errors
     /// What does not read or render, for the log.
@@ -27,16 +28,20 @@ impl Pages {
         variables: Json,
         base: &str,
         link: Option<&str>,
-    ) -> Result<Rendered, String> {
+        stop: Option<&str>,
+    ) -> Result<Option<Rendered>, String> {
         let operation = self.letters.get(name).ok_or_else(|| format!("there is no letter `{name}`"))?;
         let answer = (self.run)(extensions, operation.request(async_graphql::Variables::from_json(variables))).await;
         if let Some(error) = answer.errors.first() {
             return Err(format!("{name}: {}", error.message));
         }
+        if matches!(&answer.data, async_graphql::Value::Object(data) if data.values().any(|value| *value == async_graphql::Value::Null)) {
+            return Ok(None);
+        }
         let template = self.templates.get_template(&format!("letters/{name}.txt")).map_err(|error| format!("{error:#}"))?;
-        let context = context! { base, link, ..Value::from(Serde(&answer.data)) };
+        let context = context! { base, link, stop, ..Value::from(Serde(&answer.data)) };
         let text = template.render(context).map_err(|error| format!("{error:#}"))?;
         let (subject, body) = text.trim_start().split_once('\n').ok_or(format!("{name}: a letter has a subject and a body"))?;
-        Ok(Rendered { subject: subject.trim().to_owned(), body: format!("{}\n", body.trim()) })
+        Ok(Some(Rendered { subject: subject.trim().to_owned(), body: format!("{}\n", body.trim()) }))
     }
 }

@@ -31,9 +31,14 @@ pub use pages::{Pages, Problem};
 /// How pages ask the forum. The extensions are those of the HTTP request, from which the server knows who asks.
 pub type Run = Arc<dyn Fn(&Extensions, Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// The time of a request, by the forum's clock. The server puts it into the request's extensions.
-#[derive(Clone, Copy)]
-pub struct Moment(pub chrono::DateTime<chrono::Utc>);
+/// When and where a request is answered. The server puts it into the request's extensions.
+#[derive(Clone)]
+pub struct Moment {
+    /// The time, by the forum's clock.
+    pub now: chrono::DateTime<chrono::Utc>,
+    /// Where addresses begin, such as `https://library.example`, without a slash at the end.
+    pub base: String,
+}
 
 /// What a signed-in person's forms carry. The server puts it into the request's extensions.
 #[derive(Clone)]

@@ -62,6 +62,8 @@ impl Problem {
 struct Form {
     values: Option<BTreeMap<String, Vec<String>>>,
     problems: Vec<Problem>,
+    /// What an accepted form answered, on the page that shows it itself: one with many results has no single address to lead to.
+    answer: Option<serde_json::Value>,
 }
 
 impl Form {
@@ -70,7 +72,7 @@ impl Form {
         for (name, value) in &fields.0 {
             values.entry(name.clone()).or_default().push(value.clone());
         }
-        Form { values: Some(values), problems }
+        Form { values: Some(values), problems, answer: None }
     }
 }
 
@@ -85,6 +87,8 @@ pub struct Pages {
 
 /// The pair of pages for what went wrong.
 const ERROR: &str = "error";
+/// The template for what was taken down, rendered with the data of the page that found out.
+const GONE: &str = "gone";
 
 impl Pages {
     /// Reads every pair and asks the schema for its input types.
@@ -157,8 +161,10 @@ impl Pages {
         let data = Value::from(Serde(&answer.data));
         for needed in route.needs {
             if data.get_attr(needed).is_ok_and(|value| value.is_none()) {
+                let was_there = data.get_attr("gone").is_ok_and(|gone| !gone.is_undefined() && !gone.is_none());
                 return match *needed {
                     "viewer" => see_other(&sign_in(request)),
+                    _ if was_there => self.render(GONE, request, StatusCode::GONE, data, Form::default()),
                     _ => self.problem_page(request, StatusCode::NOT_FOUND, None).await,
                 };
             }
@@ -180,7 +186,8 @@ impl Pages {
             return self.problem_page(request, StatusCode::BAD_REQUEST, None).await;
         };
         let mut given = fields.clone();
-        given.0.extend(path_and_query(route, request).0);
+        // Of the address, only what the route itself names: a query string must not speak louder than the form.
+        given.0.extend(path_of(route, request));
         let (variables, problems) = self.types.variables(operation, &given);
         if !problems.is_empty() {
             return self.refuse(route, request, &fields, problems).await;
@@ -194,6 +201,9 @@ impl Pages {
         let problems: Vec<Problem> = serde_json::from_value(payload["userErrors"].clone()).unwrap_or_default();
         if !problems.is_empty() {
             return self.refuse(route, request, &fields, problems).await;
+        }
+        if payload.get("results").is_some() {
+            return self.page(route, request, Some(Form { answer: Some(payload), ..Form::default() })).await;
         }
         let to = made(&payload).or_else(|| route.then.map(String::from)).unwrap_or_else(|| request.uri().path().to_owned());
         see_other(&format!("{to}?done={action}"))
@@ -244,15 +254,20 @@ impl Pages {
     fn render(&self, pair: &str, request: &Request, status: StatusCode, data: Value, form: Form) -> Response {
         let query = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
         let (token, once) = request.extensions().get::<FormToken>().map(|token| (token.secret.clone(), token.once.clone())).unzip();
-        let now = request.extensions().get::<Moment>().map(|moment| moment.0.timestamp());
+        let frame = request.extensions().get::<Moment>();
+        let (now, base) = (frame.map(|frame| frame.now.timestamp()), frame.map(|frame| frame.base.clone()));
+        let is_feed = pair.ends_with("/feed");
         let page = context! {
-        now, path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once };
+        now, base, path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once };
         let rendered = self
             .templates
-            .get_template(&format!("{pair}.html"))
+            .get_template(&format!("{pair}.{}", if is_feed { "xml" } else { "html" }))
             .and_then(|template| template.render(context! { page, form => Value::from(Serde(&form)), ..data }));
         match rendered {
-            Ok(html) => Response::builder().status(status).content_type("text/html; charset=utf-8").body(html),
+            Ok(text) => {
+                let kind = if is_feed { "application/atom+xml; charset=utf-8" } else { "text/html; charset=utf-8" };
+                Response::builder().status(status).content_type(kind).body(text)
+            }
             Err(error) => {
                 tracing::error!(pair, error = format!("{error:#}"), "a page does not render");
                 plain(StatusCode::INTERNAL_SERVER_ERROR)
@@ -288,11 +303,16 @@ fn made(payload: &serde_json::Value) -> Option<String> {
     }
 }
 
-/// The variables that a page's address carries.
+/// The variables that the parts of a page's address carry.
+fn path_of(route: &Route, request: &Request) -> Vec<(String, String)> {
+    let names = route.path.split('/').filter_map(|part| part.strip_prefix(':'));
+    names.filter_map(|name| Some((name.to_owned(), request.raw_path_param(name)?.to_owned()))).collect()
+}
+
+/// The variables that a page's address carries, query string included.
 fn path_and_query(route: &Route, request: &Request) -> Fields {
     let mut fields = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
-    let names: Vec<&str> = route.path.split('/').filter_map(|part| part.strip_prefix(':')).collect();
-    fields.0.retain(|(name, _)| !names.contains(&name.as_str()));
-    fields.0.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), request.raw_path_param(name)?.to_owned()))));
+    // The last of a name counts, and that is the path's.
+    fields.0.extend(path_of(route, request));
     fields
 }

@@ -58,6 +58,7 @@ pub fn environment() -> Result<Environment<'static>, String> {
     let say = words.clone();
     environment.add_function("moment", move |time: &str| time_element(time, |at| date_and_time(&say, at)));
     environment.add_function("lang", lang);
+    environment.add_function("minutes", minutes);
     let say = words.clone();
     environment.add_function("ago", move |state: &State, time: &str| {
         let now = state.lookup("page").map(|page| page.get_attr("now")).transpose()?.and_then(|now| i64::try_from(now).ok());
@@ -79,8 +80,8 @@ pub fn environment() -> Result<Environment<'static>, String> {
     environment.add_function("chosen", chosen);
     environment.add_function("problems_of", problems_of);
     for name in Files::under("pages/").chain(Files::under("letters/")).filter(|name| !name.ends_with(".graphql")) {
-        if !name.ends_with(".html") && !name.ends_with(".txt") {
-            return Err(format!("{name}: a template ends in .html or .txt"));
+        if ![".html", ".txt", ".xml"].iter().any(|end| name.ends_with(end)) {
+            return Err(format!("{name}: a template ends in .html, .txt or .xml"));
         }
         let short = name.strip_prefix("pages/").unwrap_or(&name).to_owned();
         environment.add_template_owned(short, Files::text(&name)?).map_err(|error| format!("{name}: {error:#}"))?;
@@ -158,6 +159,13 @@ fn date_and_time(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
 /// The attribute that says in which language a text is, where somebody has said so.
 fn lang(language: Option<&str>) -> Value {
     Value::from_safe_string(language.map_or_else(String::new, |language| format!(" lang=\"{}\"", escaped(language))))
+}
+
+/// A time as a browser's own control takes it; empty for none.
+fn minutes(time: Option<&str>) -> Result<String, Error> {
+    let Some(time) = time.filter(|time| !time.is_empty()) else { return Ok(String::new()) };
+    let at = DateTime::parse_from_rfc3339(time).map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("`{time}` is no time")))?;
+    Ok(at.with_timezone(&Utc).format("%Y-%m-%dT%H:%M").to_string())
 }
 
 /// A date as precise as it is known: "2026", "October 2026" or "5 October 2026".

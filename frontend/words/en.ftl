@@ -353,7 +353,7 @@ refusal-keywords-TOO_LONG = Ten keywords at most, each of 50 characters at most
 refusal-email-REQUIRED = Give your e-mail address
 refusal-email-INVALID = Give an address like name@example.org
 refusal-email-DUPLICATE = Somebody has this address already; sign in with it instead
-refusal-name-REQUIRED = Say what others should call you
+refusal-name-REQUIRED = Give a name, as others will read it
 refusal-name-INVALID = A name is one line, without control characters
 refusal-handle-REQUIRED = Choose a handle
 refusal-handle-TOO_SHORT = At least { $limit } characters
@@ -403,3 +403,450 @@ letter-declined-subject = Not included: { $title }
 letter-declined = A moderator of the { $community } read “{ $title }” and decided not to include it in the library.
 letter-declined-where = The decision and its reason stay on this page:
 letter-end = The moderation team of the { $community }
+
+## The frame (topics and discussion)
+
+nav-topics = Topics
+nav-discuss = Discussion
+
+## What was just done (topics and discussion)
+
+done-Comment = Sent. This page always shows where your comment stands.
+done-Edit = Sent. What is there now stays until a volunteer has read your edit.
+done-Vote = Noted. You can change your mind at any time.
+done-Status = Saved. Everyone can see it.
+
+## Topics
+
+topics-lead = What the community works on, or should. Vote for what you want next.
+topics-suggest = Suggest a topic
+topics-show = Show
+topics-count = { $count ->
+    [0] No topics
+    [one] 1 topic
+   *[other] { $count } topics
+}
+topics-sorted-votes = Most votes first.
+topics-sorted-newest = Newest first.
+topics-sorted-name = Sorted by name.
+topics-sort-votes = By votes
+topics-sort-newest = By newest
+topics-sort-name = By name
+topics-none = No topic stands there now. Look at all of them, and vote for what should.
+topics-all = Show all topics
+topics-empty = Nobody has suggested a topic yet. Suggest the first one; a volunteer will read it.
+topic-status-ALL = All
+topic-status-OPEN = Open
+topic-status-PLANNED = Planned
+topic-status-DONE = Done
+topic-votes = { $count ->
+    [0] No votes yet
+    [one] 1 vote
+   *[other] { $count } votes
+}
+topic-suggested-by = Suggested by
+topic-since = here since
+topic-led-to = Led to { $count ->
+    [one] one resource
+   *[other] { $count } resources
+}
+topic-all-resources = All in the library
+topic-no-resources = Nothing in the library is about this yet. Share what you know of.
+topic-votes-title = Votes
+topic-wanted = { $count ->
+    [one] member wants this
+   *[other] members want this
+}
+topic-vote = Vote for it
+topic-vote-hint = One vote each. You can take it back.
+topic-vote-is = Your vote is among them.
+topic-vote-back = Take my vote back
+topic-vote-sign-in = Sign in to vote
+topic-set = Set where it stands
+on-desk = On the desk
+
+## Suggesting a topic
+
+topics-suggest-lead = What should the community work on next? A name and a few sentences are enough.
+topics-then-1 = A volunteer reads it. You see where it stands at any time.
+topics-then-2 = Once it is here, members vote for it, talk about it, and add resources.
+topics-then-3 = When it is planned or done, the topic says so, and what it led to.
+topics-look-first = See what is here already
+
+field-topicName = Name
+field-topicDescription = What it is about
+field-why = Why it matters now
+field-keyword = The keyword it grows out of
+field-status = Where it stands
+field-ledTo = What it led to
+hint-topicName = A few words, as others will read them.
+hint-topicDescription = Two or three sentences: the question, and whom it concerns.
+hint-why = Whom it would help. You may leave it empty.
+hint-keyword = Records with this keyword join the topic.
+hint-ledTo = Addresses of resources in the library, one a line.
+refusal-status-REQUIRED = Choose where it stands
+refusal-ledTo-NOT_FOUND = One of these is not in the library; give addresses like /resources/its-name
+refusal-ledTo-INVALID = One of these is not in the library; give addresses like /resources/its-name
+
+## Suggesting an edit
+
+edit-title = Suggest an edit
+edit-lead = Change what should be better. A volunteer reads it before it shows.
+edit-waiting = An edit is waiting for review already. Once it is decided, you can suggest another.
+edit-back = Back to the page
+
+## Discussion
+
+field-body = Your comment
+hint-body = Everyone can read it. Plain text or Markdown.
+refusal-body-REQUIRED = Write something first
+talk-count = { $count ->
+    [0] No comments yet
+    [one] 1 comment
+   *[other] { $count } comments
+}
+talk-replies = { $count ->
+    [0] No replies yet
+    [one] 1 reply
+   *[other] { $count } replies
+}
+talk-more = { $count ->
+    [one] 1 more reply
+   *[other] { $count } more replies
+}
+talk-empty = Say the first word: a question, or what you know.
+talk-join = Join the discussion
+talk-pages = Pages of the discussion
+talk-start = To the first comments
+talk-next = More comments
+talk-former = A former member
+talk-level = Reply, level { $level }:
+talk-removed = A comment that stood here was taken down, or taken back by its author.
+talk-removed-why = Why
+talk-reply = Reply
+talk-reply-to = to { $name }
+talk-send = Send comment
+talk-sign-in = Sign in to comment
+talk-one = Comment { $number } on “{ $title }”
+talk-title = Comment
+talk-by = Comment by
+talk-about-RESOURCE = On the resource
+talk-about-TOPIC = On the topic
+talk-in-answer = In answer to
+talk-too-deep = This thread can go no deeper. Answer an earlier comment instead.
+talk-edit = Change your comment
+talk-edit-leave = Leave it as it is
+talk-edit-other = Only its author can change a comment. You can answer it instead.
+discuss-lead = The latest comments on everything, newest first.
+discuss-read = Read it in its thread
+discuss-empty = Nobody has said anything yet. Open a topic or a resource, and say the first word.
+
+## What is gone
+
+gone-down = This was taken down
+gone-back = This was taken back
+gone-down-lead = It stood here once. It does not any more, and this page stays to say why.
+gone-back-lead = It stood here once. Its author took it back.
+gone-told = This is what its author was told:
+gone-on = Since
+gone-decisions = All decisions
+gone-instead = Go on from here
+
+## What was just done (beside the other done- words)
+
+done-Letters = Saved. Letters about what becomes of your own contributions come either way.
+done-Stop = Stopped. No more letters about replies will come.
+
+## The log of decisions
+
+log-title = Decisions
+log-lead = Everything that is decided stands here, with its reason. Reasons are public; the words to authors are not.
+log-count = { $count ->
+    [0] No decisions
+    [one] 1 decision
+   *[other] { $count } decisions
+}
+log-feed-link = Feed of these
+log-feed-title = Decisions of the { $community }
+log-kind = What it was about
+log-decision = What was decided
+log-month = Month
+log-month-hint = Year and month, such as 2026-03.
+log-all = All
+log-show = Show these
+log-whole = Show all decisions
+log-none = Nothing was decided that fits all of these. Take one away, or look at everything.
+log-empty = Nothing has been decided yet. The guidelines say how it is done, and for which reasons.
+log-of-RESOURCE = Resource
+log-of-TOPIC = Topic
+log-of-COMMENT = Comment
+log-APPROVE = { $of ->
+    [RESOURCE] Put into the library
+    [TOPIC] Put among the topics
+    [COMMENT] Put into the discussion
+   *[other] Published
+}
+log-REQUEST_CHANGES = Changes asked for
+log-DECLINE = Not included
+log-REMOVE = Taken down
+log-ARCHIVE = Past
+log-edit-APPROVE = Edit: put in place
+log-edit-REQUEST_CHANGES = Edit: changes asked for
+log-edit-DECLINE = Edit: not included
+log-edit-REMOVE = Edit: taken down
+log-edit-ARCHIVE = Edit: past
+log-comment-on = Comment on
+log-by-itself = by itself, its date passed
+log-date-passed = Its date passed.
+log-number = number { $number }
+
+## Searching the library
+
+search-label = Search the library
+search-hint = A few words are enough. Capitals and accents do not matter.
+search-press = Search
+search-title = “{ $query }”: { $count ->
+    [0] no resources
+    [one] 1 resource
+   *[other] { $count } resources
+}
+search-quoted = “{ $query }”
+search-none = Nothing in the library was found for
+search-none-fewer = Try fewer words, or others. If you know of something, share it.
+search-none-narrowed = Try fewer words, or take filters off. If you know of something, share it.
+search-everywhere = Take the filters off
+search-refused-title = Not searched
+search-refused = Change the words above, or look at the library without them.
+search-without = Show without searching
+sorted-relevance = Best matches first.
+sorted-soonest = Soonest first.
+sort-relevance = Best matches first
+facet-topic = Topic
+facet-more = { $count ->
+    [one] One more
+   *[other] { $count } more
+}
+thing-past = Past
+refusal-query-TOO_LONG = Search for less at once: { $limit } characters at most
+refusal-query-INVALID = Give at least one word, of letters or digits
+
+## Home
+
+home-soon = Coming up
+home-open-until = open until
+home-said = Being discussed
+home-said-all = { $count ->
+    [one] The one comment
+   *[other] All { $count } comments
+}
+home-part-topics-title = Suggest a topic
+home-part-topics = Ask for what nobody has made yet, vote, and see what came of it.
+
+## The outbox
+
+letters-title = Letters
+letters-WAITING = { $count ->
+    [0] No letter is waiting.
+    [one] One letter is waiting.
+   *[other] { $count } letters are waiting.
+}
+letters-SENT = { $count ->
+    [0] No letter was sent.
+    [one] One letter was sent.
+   *[other] { $count } letters were sent.
+}
+letters-CANCELLED = { $count ->
+    [0] No letter was given up.
+    [one] One letter will not be sent any more.
+   *[other] { $count } letters will not be sent any more.
+}
+letters-empty-WAITING = Everything has gone out. If somebody misses a letter, look among those sent.
+letters-empty-SENT = A letter stands here once the mail server has taken it. Until then it waits.
+letters-empty-CANCELLED = A letter stands here when it is no longer needed, or could not be sent.
+letter-state-WAITING = Waiting
+letter-state-SENT = Sent
+letter-state-CANCELLED = Not sent any more
+letter-to = To
+letter-since = Written
+letter-tries = Tries
+letter-next = Next try
+letter-sent = Sent
+letter-cancelled = Given up
+letter-failure = What went wrong
+letter-is-sign-in = Link to sign in
+letter-is-published = Published
+letter-is-changes-requested = Changes needed
+letter-is-declined = Not included
+letter-is-removed = Taken down
+letter-is-edit-published = Edit put in place
+letter-is-edit-declined = Edit not included
+letter-is-reply = Somebody replied
+letter-is-topic-status = What becomes of a topic
+
+## Stopping letters
+
+stop-title = Letters about replies
+stop-lead = Press the button, and we no longer write when somebody replies to you.
+stop-press = Stop letters about replies
+stop-again = You can have them again at any time: the box is in your settings.
+stop-settings = Open settings
+stop-bad-title = This link does not work here
+stop-bad = It may have lost a piece on its way. Copy it whole from the letter, or open your settings.
+
+## Settings
+
+settings-letters = Letters
+settings-wanted = Write to me when somebody replies to me
+settings-wanted-hint = Answers to your comments, and comments on what you brought.
+settings-letters-save = Save this choice
+
+## Letters
+
+letter-reply-answer-subject = { $name } answered you: { $title }
+letter-reply-answer = { $name } answered your comment on “{ $title }” at the { $community }. Read it, and answer, here:
+letter-reply-comment-subject = { $name } commented on { $title }
+letter-reply-comment = { $name } commented on “{ $title }”, which you brought to the { $community }. Read it, and answer, here:
+letter-reply-somebody = Somebody
+letter-reply-stop = To get no more letters about replies, open this page and press its button:
+letter-topic-OPEN-subject = Open again: { $name }
+letter-topic-OPEN = “{ $name }”, the topic that you suggested to the { $community }, is open again: members can vote for it.
+letter-topic-PLANNED-subject = Planned: { $name }
+letter-topic-PLANNED = The { $community } plans something on “{ $name }”, the topic that you suggested. Thank you.
+letter-topic-DONE-subject = Done: { $name }
+letter-topic-DONE = Something came of “{ $name }”, the topic that you suggested to the { $community }. Thank you.
+letter-topic-led = It led to:
+letter-topic-where = The topic, and what belongs to it:
+letter-removed-subject = { $of ->
+    [COMMENT] Taken down: your comment on { $title }
+   *[other] Taken down: { $title }
+}
+letter-removed = { $of ->
+    [RESOURCE] A moderator of the { $community } took “{ $title }” out of the library.
+    [TOPIC] A moderator of the { $community } took your topic “{ $title }” down.
+    [COMMENT] A moderator of the { $community } took your comment on “{ $title }” down.
+   *[other] A moderator of the { $community } took “{ $title }” down.
+}
+letter-edit-published-subject = { $of ->
+    [COMMENT] Your edit is in place: comment on { $title }
+   *[other] Your edit is in place: { $title }
+}
+letter-edit-published = { $of ->
+    [COMMENT] A moderator of the { $community } read your edit of a comment on “{ $title }”. Everyone reads the new text now. Thank you.
+   *[other] A moderator of the { $community } read your edit of “{ $title }”. Everyone reads the new text now. Thank you.
+}
+letter-edit-published-where = It is here:
+letter-edit-declined-subject = { $of ->
+    [COMMENT] Edit not included: comment on { $title }
+   *[other] Edit not included: { $title }
+}
+letter-edit-declined = { $of ->
+    [COMMENT] A moderator of the { $community } read your edit of a comment on “{ $title }” and decided to leave the comment as it is.
+   *[other] A moderator of the { $community } read your edit of “{ $title }” and decided to leave it as it is.
+}
+
+## Dates, edits and claims
+
+field-topics = Topics
+field-startsAt = Begins
+field-endsAt = Ends
+field-place = Place
+field-closesAt = Closes
+hint-startsAt = For events. Date and time, in UTC.
+hint-endsAt = For events. Date and time, in UTC.
+hint-place = For events. Where it is; then it needs no link.
+hint-closesAt = For funding. The last moment to apply, in UTC.
+dates-title = Dates, for events and funding
+refusal-startsAt-REQUIRED = Say when the event begins
+refusal-startsAt-INVALID = Only events have a beginning: change the kind, or clear this
+refusal-endsAt-INVALID = An event ends after it begins, and only events end; check both
+refusal-place-INVALID = Only events have a place: change the kind, or clear this
+refusal-closesAt-INVALID = Only funding closes: change the kind, or clear this
+refusal-topics-INVALID = One of these topics is not there any more
+refusal-topics-TOO_LONG = Ten topics at most
+refusal-id-DUPLICATE = An edit of this is waiting already; one at a time
+refusal-id-NOT_FOUND = What you wanted to change is not there any more
+refusal-id-FORBIDDEN = Only its author can change a comment
+refusal-on-NOT_FOUND = What this answers was taken down meanwhile; your words are still here
+refusal-on-TOO_LONG = This thread is { $limit } answers deep; answer an earlier comment instead
+refusal-name-DUPLICATE = A topic of this name is there already
+refusal-body-TOO_LONG = This is too long: at most { $limit } characters
+refusal-body-INVALID = Too many quotes or lists inside each other; flatten them
+refusal-name-TOO_LONG = Shorten the name to { $limit } characters
+refusal-CLAIMED_BY_OTHER = A colleague is on it. It is free again once they decide, or after 15 minutes
+refusal-decisions-REQUIRED = Choose at least one
+refusal-decisions-TOO_LONG = { $limit } at most at once
+state-ARCHIVED = Past
+state-REMOVED = Taken down
+next-ARCHIVED = It is over, and stays in the library for reference.
+next-REMOVED = The reason is on its page.
+next-edit-PENDING = Everyone reads the old text until a volunteer has read yours.
+next-edit-PUBLISHED = Everyone reads your text now.
+next-edit-DECLINED = The text stays as it was. The reason is on this page.
+take-back-PUBLISHED = Take it out of the library
+take-back-PUBLISHED-hint = It disappears from the library, with everything said about it. A note stays that you took it back.
+event-REMOVE = Taken down
+event-ARCHIVE = Moved to Past
+event-FOUND = Brought by the community itself
+event-BREAK_CLAIM = Claim broken by an administrator
+done-Claim = You are on it for 15 minutes. Working on it prolongs that.
+done-Release = It is free again.
+done-DecideMany = Done. What could not be decided is named below.
+claim-mine = You are on it until
+claim-other = { $name } is on it until
+claim-by = { $name } is on it
+claim-author = A moderator is reading it now.
+claim-take = I’m on it
+claim-keep = Prolong
+claim-let = Let it go
+claim-break = Break the claim
+claim-break-hint = The log keeps your reason.
+field-claimReason = Why
+review-changes = What changes
+review-changes-PUBLISHED = against what everyone reads now
+review-changes-REVISION = since the version before
+review-no-changes = Nothing in its text.
+review-key = Underlined is new, struck out is gone.
+review-edit-of = An edit of
+review-why = Why
+review-keyword = Grows out of the keyword
+review-on = On
+review-answers = In answer to
+review-take-down = Take down, or move to Past
+decide-REMOVE = Take it down
+decide-ARCHIVE = Move it to Past
+decide-hint-REMOVE = Needs a reason. A note with it stays at the address.
+decide-hint-ARCHIVE = It is over or superseded, and stays readable.
+queue-kind = Kind
+queue-all-kinds = Everything
+queue-ARCHIVED = { $count ->
+    [one] One is past.
+   *[other] { $count } are past.
+}
+queue-REMOVED = { $count ->
+    [one] One was taken down.
+   *[other] { $count } were taken down.
+}
+queue-choose = Choose { $title }
+queue-many = Decide on those chosen
+queue-many-hint = Each is decided for itself; what changed meanwhile is left alone.
+queue-many-approve = Put them in the library
+queue-many-decline = Do not include them
+many-results = What became of each
+many-done = { $count ->
+    [one] One was decided.
+   *[other] { $count } were decided.
+}
+many-not = { $count ->
+    [0] Nothing was refused.
+    [one] One was not:
+   *[other] { $count } were not:
+}
+kind-RESOURCE = Resource
+kind-TOPIC = Topic
+kind-COMMENT = Comment
+is-edit = Edit
+past-note = This is over. It stays here for reference.
+make-topic = Make it a topic
+when = When
+nav-letters = Letters
+nav-decisions = Decisions

@@ -51,6 +51,8 @@ pub struct Term {
     pub id: String,
     /// As people read it.
     pub name: String,
+    /// What it is about; for the themes.
+    pub about: Option<String>,
 }
 
 /// A kind of resource.

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     StaleRevision,
     /// From the state it is in, the submission cannot go there.
     InvalidTransition,
+    /// Another moderator is on it: `current` shows until when.
+    ClaimedByOther,
     /// Nobody decides on their own contribution.
     ConflictOfInterest,
     /// The idempotency key was used before, with another input.
@@ -110,6 +112,7 @@ impl Refusal {
             ErrorCode::StaleVersion => "Somebody acted on this meanwhile; look at what is there now.".into(),
             ErrorCode::StaleRevision => "There is a newer revision; read it before deciding.".into(),
             ErrorCode::InvalidTransition => "From its state this cannot be done.".into(),
+            ErrorCode::ClaimedByOther => "Another moderator is on it.".into(),
             ErrorCode::ConflictOfInterest => "Nobody decides on their own contribution.".into(),
             ErrorCode::IdempotencyMismatch => "This key was used with another input.".into(),
         }

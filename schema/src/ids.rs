@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use crate::{
     Error, Visit,
+    comments::{self, Comment},
     desk::{self, Decision, Submission},
     members::{self, Member},
     resources::{self, Resource},
+    topics::{self, Topic},
 };
 
 /// Anything with an id that the viewer may know of.
@@ -22,9 +24,13 @@ pub enum Node {
     Member(Member),
     /// A published resource.
     Resource(Resource),
+    /// A subject that the community works on.
+    Topic(Topic),
+    /// Something said about a resource or a topic.
+    Comment(Comment),
     /// A contribution on the desk; its author and moderators see it.
     Submission(Submission),
-    /// What was decided about a submission; its author and moderators see it.
+    /// What was decided about a submission; what it says to the author is seen by author and moderators.
     Decision(Decision),
 }
 
@@ -33,13 +39,22 @@ pub enum Node {
 pub enum Kind {
     Member,
     Resource,
+    Topic,
+    Comment,
     Submission,
     Decision,
     ChangeRequest,
 }
 
-const KINDS: [(Kind, u8); 5] =
-    [(Kind::Member, b'm'), (Kind::Resource, b'r'), (Kind::Submission, b's'), (Kind::Decision, b'd'), (Kind::ChangeRequest, b'c')];
+const KINDS: [(Kind, u8); 7] = [
+    (Kind::Member, b'm'),
+    (Kind::Resource, b'r'),
+    (Kind::Topic, b't'),
+    (Kind::Comment, b'k'),
+    (Kind::Submission, b's'),
+    (Kind::Decision, b'd'),
+    (Kind::ChangeRequest, b'c'),
+];
 
 impl Kind {
     /// The global id of one thing of this kind.
@@ -56,7 +71,8 @@ impl Kind {
     }
 }
 
-fn parse(id: &str) -> Option<(Kind, Uuid)> {
+/// What an id names; none for garbage.
+pub(crate) fn parse(id: &str) -> Option<(Kind, Uuid)> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(id).ok()?;
     let (letter, id) = bytes.split_first()?;
     let (kind, _) = KINDS.iter().find(|(_, known)| known == letter)?;
@@ -68,6 +84,8 @@ pub async fn node(visit: &Visit, id: &str) -> Result<Option<Node>, Error> {
     Ok(match parse(id) {
         Some((Kind::Member, id)) => members::by_id(visit, id).await?.map(Node::Member),
         Some((Kind::Resource, id)) => resources::by_id(visit, id).await?.map(Node::Resource),
+        Some((Kind::Topic, id)) => topics::by_id(visit, id).await?.map(Node::Topic),
+        Some((Kind::Comment, id)) => comments::by_id(visit, id).await?.map(Node::Comment),
         Some((Kind::Submission, id)) => desk::visible(visit, id).await?.map(Node::Submission),
         Some((Kind::Decision, id)) => desk::decision(visit, id).await?.map(Node::Decision),
         Some((Kind::ChangeRequest, _)) | None => None,

@@ -1,11 +1,15 @@
 //! The forum itself: tables, rules and GraphQL. It knows no HTTP and no page.
 
+/// Comments: what members say about resources and topics, threaded.
+pub mod comments;
 /// The community file: who the community is, its lists and its words.
 pub mod community;
 /// The two engines behind one way to read and one way to write.
 pub mod database;
 /// The desk: every contribution is a case that people decide.
 pub mod desk;
+/// What changed between two texts, word by word.
+mod diff;
 /// How a rule says no, and what a client is told when something breaks.
 pub mod error;
 /// Time, ids and secrets from sources that tests can hold.
@@ -24,10 +28,14 @@ pub mod outbox;
 mod paging;
 /// The public library: resources that the desk approved.
 pub mod resources;
+/// Search: one query language and one ranking on both engines.
+mod search;
 /// Sign-in links and sessions.
 pub mod sessions;
 /// Plain text that people type: normalised, measured, parsed.
 pub mod text;
+/// Topics: subjects that the community works on.
+pub mod topics;
 /// One request as the forum sees it.
 pub mod visit;
 

@@ -56,6 +56,7 @@ pub(crate) mod detail {
         pub salt: Vec<u8>,
         pub actor_id: Uuid,
         pub decision_id: Option<Uuid>,
+        pub note: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -80,6 +81,25 @@ pub enum Action {
     RequestChanges,
     /// Not included.
     Decline,
+    /// Taken out of the library.
+    Remove,
+    /// Moved to what is past.
+    Archive,
+    /// Written into the library from the community file.
+    Found,
+    /// A colleague's claim was broken by an administrator.
+    BreakClaim,
+}
+
+impl Action {
+    /// What the public log shows: the decisions.
+    pub(crate) const DECISIONS: [(Action, desk::DecisionKind); 5] = [
+        (Action::Approve, desk::DecisionKind::Approve),
+        (Action::RequestChanges, desk::DecisionKind::RequestChanges),
+        (Action::Decline, desk::DecisionKind::Decline),
+        (Action::Remove, desk::DecisionKind::Remove),
+        (Action::Archive, desk::DecisionKind::Archive),
+    ];
 }
 
 /// One thing that was done, as the desk reports it.
@@ -93,6 +113,8 @@ pub(crate) struct Event<'a> {
     pub version: i32,
     pub at: DateTime<Utc>,
     pub decision: Option<&'a desk::DecisionRow>,
+    /// Words that belong to no decision, such as why a claim was broken.
+    pub note: Option<String>,
 }
 
 /// The hash before the first entry.
@@ -112,6 +134,7 @@ pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, ev
         salt: forum.randomness.bytes::<32>().to_vec(),
         actor_id: event.actor,
         decision_id: event.decision.map(|decision| decision.id),
+        note: event.note,
     };
     let mut entry = entry::Model {
         number,
@@ -166,14 +189,10 @@ fn entry_hash(entry: &entry::Model) -> Vec<u8> {
 fn detail_hash(detail: &detail::Model, decision: Option<&desk::DecisionRow>) -> Vec<u8> {
     let words = decision.map(|decision| (decision.id, word(&decision.kind), decision.reason.clone(), decision.message.clone()));
     let (id, kind, reason, message) = words.unwrap_or_default();
-    hash([
-        &detail.salt[..],
-        detail.actor_id.as_bytes(),
-        id.as_bytes(),
-        kind.as_bytes(),
-        reason.unwrap_or_default().as_bytes(),
-        message.unwrap_or_default().as_bytes(),
-    ])
+    let (reason, message) = (reason.unwrap_or_default(), message.unwrap_or_default());
+    let fields = [&detail.salt[..], detail.actor_id.as_bytes(), id.as_bytes(), kind.as_bytes(), reason.as_bytes(), message.as_bytes()];
+    // Entries without a note have the hash that they had before there were notes.
+    hash(fields.into_iter().chain(detail.note.as_ref().map(String::as_bytes)))
 }
 
 /// Proves the chain from its beginning, and that every submission stands where its last entry says.

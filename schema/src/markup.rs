@@ -43,6 +43,95 @@ impl Html {
     }
 }
 
+/// Plain text with some of it marked: escaped here, so that it is safe to put in a page.
+#[derive(Default)]
+pub(crate) struct Marked {
+    html: String,
+    open: Option<&'static str>,
+}
+
+impl Marked {
+    /// Adds text, inside an element of that name or none. Neighbours of one name share an element.
+    pub fn push(&mut self, element: Option<&'static str>, text: &str) {
+        if element != self.open {
+            self.close();
+            if let Some(element) = element {
+                self.html.push_str(&format!("<{element}>"));
+            }
+            self.open = element;
+        }
+        for character in text.chars() {
+            match character {
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '&' => self.html.push_str("&amp;"),
+                '"' => self.html.push_str("&quot;"),
+                other => self.html.push(other),
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some(element) = self.open.take() {
+            self.html.push_str(&format!("</{element}>"));
+        }
+    }
+
+    /// The whole.
+    pub fn done(mut self) -> Html {
+        self.close();
+        Html(self.html)
+    }
+}
+
+/// A text with the words that were looked for inside `mark`.
+pub(crate) fn highlighted(text: &str, finds: impl Fn(&str) -> bool) -> Html {
+    let mut marked = Marked::default();
+    for (word, is_word) in pieces(text) {
+        marked.push((is_word && finds(word)).then_some("mark"), word);
+    }
+    marked.done()
+}
+
+/// Some `limit` characters of a text around the first word that was looked for, which is inside `mark`; the beginning when there is none.
+pub(crate) fn excerpt(text: &str, limit: usize, finds: impl Fn(&str) -> bool) -> Html {
+    let pieces: Vec<_> = pieces(text).collect();
+    let first = pieces.iter().position(|(word, is_word)| *is_word && finds(word)).unwrap_or(0);
+    let mut start = first;
+    let mut before = 0;
+    while start > 0 && before < limit / 4 {
+        start -= 1;
+        before += pieces[start].0.chars().count();
+    }
+    let mut length = 0;
+    let cut: String = pieces[start..]
+        .iter()
+        .map(|(word, _)| *word)
+        .take_while(|word| {
+            length += word.chars().count();
+            length <= limit
+        })
+        .collect();
+    let cut = format!("{}{}{}", if start > 0 { "…" } else { "" }, cut.trim(), if length > limit { "…" } else { "" });
+    highlighted(&cut, finds)
+}
+
+/// A text cut into words and what stands between them.
+fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let is_word = rest.chars().next()?.is_alphanumeric();
+        // An accent that stands for itself belongs to the letter before it.
+        let ends = |c: char| {
+            if is_word { !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c) } else { c.is_alphanumeric() }
+        };
+        let end = rest.find(ends).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some((piece, is_word))
+    })
+}
+
 /// Refuses Markdown whose blocks nest too deeply to be rendered.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, dataloader::Loader};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, SqlErr,
+    QuerySelect, SqlErr, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ use crate::{
     community::Term,
     desk::{self, Submission},
     error::{ErrorCode, payload},
+    forum::Token,
     ids::Kind,
     paging::{Connection, Window},
     text::{self, Reader},
@@ -38,6 +40,7 @@ mod entity {
         pub role: super::Role,
         pub standing: super::Standing,
         pub joined_at: DateTimeUtc,
+        pub reply_letters: bool,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -101,9 +104,23 @@ pub struct UpdateProfileInput {
     organisation: Option<String>,
 }
 
+/// Whether letters about replies are wanted.
+#[derive(InputObject)]
+pub struct SetReplyLettersInput {
+    wanted: bool,
+}
+
+/// The secret of a letter.
+#[derive(InputObject)]
+pub struct StopReplyLettersInput {
+    token: String,
+}
+
 payload! {
     /// The member with the new profile, or why not.
     MemberPayload { member: Member }
+    /// Whose letters were stopped, or why not.
+    StopPayload { member: Member }
 }
 
 /// Characters of a name and of an organisation.
@@ -141,6 +158,7 @@ impl Joining {
             role: Set(role),
             standing: Set(if role == Role::Member { Standing::New } else { Standing::Member }),
             joined_at: Set(forum.clock.now()),
+            reply_letters: Set(true),
         }
     }
 }
@@ -242,6 +260,74 @@ pub(crate) async fn address(database: &impl ConnectionTrait, id: Uuid) -> Result
     Ok(entity::Entity::find_by_id(id).one(database).await?.and_then(|member| member.email))
 }
 
+/// Where letters about replies to a member go; none when they are not wanted.
+pub(crate) async fn address_for_replies(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>, Error> {
+    let member = entity::Entity::find_by_id(id).one(database).await?;
+    Ok(member.filter(|member| member.reply_letters).and_then(|member| member.email))
+}
+
+/// A visit by the built-in member `library`, who brings what the community file and imports bring. Nobody can sign in as it.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn library(visit: &Visit) -> Result<Visit, Error> {
+    const HANDLE: &str = "library";
+    let find = || entity::Entity::find().filter(entity::Column::Handle.eq(HANDLE));
+    if find().one(visit.database()).await?.is_none() {
+        let row = entity::ActiveModel {
+            id: Set(visit.id()),
+            handle: Set(HANDLE.to_owned()),
+            name: Set("The library".to_owned()),
+            email: Set(None),
+            sector: Set(String::new()),
+            organisation: Set(visit.community.name.clone()),
+            role: Set(Role::Member),
+            standing: Set(Standing::Member),
+            joined_at: Set(visit.clock.now()),
+            reply_letters: Set(false),
+        };
+        let transaction = visit.begin().await?;
+        let once = OnConflict::column(entity::Column::Handle).do_nothing().to_owned();
+        entity::Entity::insert(row).on_conflict(once).exec_without_returning(&transaction).await?;
+        transaction.commit().await?;
+    }
+    let member = find().one(visit.database()).await?.ok_or(Error::bug("the library is a member"))?;
+    Ok(visit.clone().by(Some(Viewer { id: member.id, session: member.id, role: Role::Member })))
+}
+
+/// A visit by the member of that handle, for operators.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn visit_by(visit: &Visit, handle: &str) -> Result<Option<Visit>, Error> {
+    let member = by_handle(visit, handle).await?;
+    Ok(member.map(|Member(member)| visit.clone().by(Some(Viewer { id: member.id, session: member.id, role: member.role }))))
+}
+
+/// The secret in a letter by which its reader stops letters about replies, without signing in.
+pub fn stop_token(forum: &Forum, member: Uuid) -> String {
+    format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(member.as_bytes()), forum.derived_token(STOP, member).0)
+}
+
+const STOP: &str = "stop letters about replies";
+
+/// Whom a secret of [`stop_token`] names.
+fn stops(forum: &Forum, token: &str) -> Result<Uuid, Error> {
+    let named = token.split_once('.').and_then(|(member, _)| BASE64_URL_SAFE_NO_PAD.decode(member).ok());
+    let member = named.and_then(|bytes| Uuid::from_slice(&bytes).ok()).filter(|member| {
+        // A hash on both sides, so that the time it takes tells nothing about the secret.
+        Token(stop_token(forum, *member)).hash() == Token(token.to_owned()).hash()
+    });
+    member.ok_or_else(|| Refusal::new(ErrorCode::NotFound, "token").into())
+}
+
+async fn set_reply_letters(visit: &Visit, id: Uuid, wanted: bool) -> Result<Member, Error> {
+    let transaction = visit.begin().await?;
+    let member = entity::ActiveModel { id: Set(id), reply_letters: Set(wanted), ..Default::default() }.update(&transaction).await?;
+    transaction.commit().await?;
+    Ok(Member(member))
+}
+
 /// A member by id.
 pub(crate) async fn by_id(visit: &Visit, id: Uuid) -> Result<Option<Member>, Error> {
     Ok(visit.loaders().load_one(MemberId(id)).await?)
@@ -313,7 +399,7 @@ impl Member {
     /// Where the member comes from.
     async fn sector(&self, context: &Context<'_>) -> Term {
         let sectors = &Visit::of(context).community.sectors;
-        Term { id: self.0.sector.clone(), name: crate::community::Community::name_in(sectors, &self.0.sector).to_owned() }
+        Term { id: self.0.sector.clone(), name: crate::community::Community::name_in(sectors, &self.0.sector).to_owned(), about: None }
     }
 
     /// Where the member works or lives; may be empty.
@@ -339,6 +425,11 @@ impl Member {
     /// Where letters go. Null for everyone but the member.
     async fn email(&self, context: &Context<'_>) -> Option<&str> {
         if self.is_viewer(Visit::of(context)) { self.0.email.as_deref() } else { None }
+    }
+
+    /// Whether letters about replies are wanted. Null for everyone but the member.
+    async fn reply_letters(&self, context: &Context<'_>) -> Option<bool> {
+        self.is_viewer(Visit::of(context)).then_some(self.0.reply_letters)
     }
 
     /// What the member brought, newest first. Null for everyone but the member.
@@ -385,6 +476,20 @@ impl MemberMutation {
     async fn update_profile(&self, context: &Context<'_>, input: UpdateProfileInput) -> Result<MemberPayload, Error> {
         let visit = Visit::of(context);
         MemberPayload::answer(visit, update_profile(visit, input).await).await
+    }
+
+    /// Says whether the viewer wants letters about replies.
+    async fn set_reply_letters(&self, context: &Context<'_>, input: SetReplyLettersInput) -> Result<MemberPayload, Error> {
+        let visit = Visit::of(context);
+        let id = visit.member()?.id;
+        MemberPayload::answer(visit, set_reply_letters(visit, id, input.wanted).await).await
+    }
+
+    /// Stops letters about replies by the secret that each of them carries; nobody needs to sign in for it.
+    async fn stop_reply_letters(&self, context: &Context<'_>, input: StopReplyLettersInput) -> Result<StopPayload, Error> {
+        let visit = Visit::of(context);
+        let stopped = async { set_reply_letters(visit, stops(visit, &input.token)?, false).await };
+        StopPayload::answer(visit, stopped.await).await
     }
 }
 

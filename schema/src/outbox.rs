@@ -1,13 +1,20 @@
 //! Letters to send, written in the transaction that caused them and sent by a job: at least once, with the same Message-ID.
 
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Error, Forum, Visit};
+use crate::{
+    Error, Forum, Visit,
+    paging::{Connection, Window},
+};
 
 mod entity {
     use sea_orm::entity::prelude::*;
@@ -27,6 +34,7 @@ mod entity {
         pub due_at: DateTimeUtc,
         pub sent_at: Option<DateTimeUtc>,
         pub failure: Option<String>,
+        pub cancelled_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -43,6 +51,16 @@ pub enum Letter {
     ChangesRequested,
     /// Your contribution is not included, and why.
     Declined,
+    /// Your edit of something published took its place.
+    EditPublished,
+    /// Your edit was not taken over, and why.
+    EditDeclined,
+    /// What you brought was taken down, and why.
+    Removed,
+    /// Somebody answered you, or spoke about what you brought.
+    Reply,
+    /// The topic that you suggested has come further.
+    TopicStatus,
 }
 
 impl Letter {
@@ -53,6 +71,11 @@ impl Letter {
             Letter::Published => "published",
             Letter::ChangesRequested => "changes-requested",
             Letter::Declined => "declined",
+            Letter::EditPublished => "edit-published",
+            Letter::EditDeclined => "edit-declined",
+            Letter::Removed => "removed",
+            Letter::Reply => "reply",
+            Letter::TopicStatus => "topic-status",
         }
     }
 }
@@ -105,6 +128,7 @@ pub(crate) async fn post(
         due_at: Set(now),
         sent_at: Set(None),
         failure: Set(None),
+        cancelled_at: Set(None),
     };
     row.insert(transaction).await?;
     Ok(())
@@ -118,6 +142,7 @@ pub async fn lease(visit: &Visit) -> Result<Vec<Outgoing>, Error> {
     let now = visit.clock.now();
     let due = entity::Entity::find()
         .filter(entity::Column::SentAt.is_null())
+        .filter(entity::Column::CancelledAt.is_null())
         .filter(entity::Column::DueAt.lte(now))
         .order_by_asc(entity::Column::DueAt)
         .limit(10)
@@ -150,22 +175,113 @@ pub async fn lease(visit: &Visit) -> Result<Vec<Outgoing>, Error> {
     Ok(leased)
 }
 
-/// Notes what became of a leased letter: sent, or why not.
+/// What became of a leased letter.
+pub enum Outcome {
+    /// The mail server took it.
+    Sent,
+    /// It was not sent for this reason, and is tried again.
+    Later(String),
+    /// It is not to be sent any more: nobody can receive it, or what it was about is gone.
+    Never(String),
+}
+
+/// How often a letter is tried before it is given up: about three days.
+const TRIES: i32 = 12;
+
+/// Notes what became of a leased letter.
 ///
 /// # Errors
 /// A fault when the database does not answer.
-pub async fn settle(visit: &Visit, id: Uuid, outcome: Result<(), String>) -> Result<(), Error> {
-    let (sent_at, failure) = match outcome {
-        Ok(()) => (Some(visit.clock.now()), None),
-        Err(failure) => (None, Some(failure)),
+pub async fn settle(visit: &Visit, id: Uuid, outcome: Outcome) -> Result<(), Error> {
+    let now = Expr::value(visit.clock.now());
+    let letter = entity::Entity::update_many().filter(entity::Column::Id.eq(id));
+    let (letter, failure) = match outcome {
+        Outcome::Sent => (letter.col_expr(entity::Column::SentAt, now), None),
+        Outcome::Never(why) => (letter.col_expr(entity::Column::CancelledAt, now), Some(why)),
+        Outcome::Later(why) => {
+            let tired = Expr::case(entity::Column::Attempts.gte(TRIES), now).finally(Expr::value(None::<DateTime<Utc>>));
+            (letter.col_expr(entity::Column::CancelledAt, tired.into()), Some(why))
+        }
     };
     let transaction = visit.begin().await?;
-    entity::Entity::update_many()
-        .col_expr(entity::Column::SentAt, Expr::value(sent_at))
-        .col_expr(entity::Column::Failure, Expr::value(failure))
-        .filter(entity::Column::Id.eq(id))
-        .exec(&transaction)
-        .await?;
+    letter.col_expr(entity::Column::Failure, Expr::value(failure)).exec(&transaction).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// Which letters.
+#[derive(Enum, Copy, Clone, Debug, Eq, PartialEq)]
+pub enum LetterState {
+    /// Not sent yet.
+    Waiting,
+    /// Taken by the mail server.
+    Sent,
+    /// Not sent, and not tried any more.
+    Cancelled,
+}
+
+/// A letter in the outbox.
+#[derive(SimpleObject)]
+#[graphql(name = "Letter")]
+pub struct Posted {
+    /// Also its Message-ID.
+    id: ID,
+    /// Which letter it is, such as `published`.
+    letter: String,
+    /// Where it goes.
+    to: String,
+    /// When it was caused.
+    created_at: DateTime<Utc>,
+    /// How often it was tried.
+    attempts: i32,
+    /// When it is tried next.
+    due_at: DateTime<Utc>,
+    /// When the mail server took it.
+    sent_at: Option<DateTime<Utc>>,
+    /// When it was given up.
+    cancelled_at: Option<DateTime<Utc>>,
+    /// Why it was not sent when it was last tried.
+    failure: Option<String>,
+}
+
+impl From<entity::Model> for Posted {
+    fn from(row: entity::Model) -> Posted {
+        Posted {
+            id: ID(row.id.to_string()),
+            letter: row.letter,
+            to: row.address,
+            created_at: row.created_at,
+            attempts: row.attempts,
+            due_at: row.due_at,
+            sent_at: row.sent_at,
+            cancelled_at: row.cancelled_at,
+            failure: row.failure,
+        }
+    }
+}
+
+/// Questions about letters.
+#[derive(Default)]
+pub struct OutboxQuery;
+
+#[Object]
+impl OutboxQuery {
+    /// The outbox, newest first; for administrators.
+    async fn letters(
+        &self,
+        context: &Context<'_>,
+        state: Option<LetterState>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Posted>, Error> {
+        let visit = Visit::of(context);
+        visit.administrator()?;
+        let (sent, cancelled) = (entity::Column::SentAt, entity::Column::CancelledAt);
+        let select = entity::Entity::find().filter(match state.unwrap_or(LetterState::Waiting) {
+            LetterState::Waiting => sent.is_null().and(cancelled.is_null()),
+            LetterState::Sent => sent.is_not_null(),
+            LetterState::Cancelled => cancelled.is_not_null(),
+        });
+        Window::parse(first, after, None, None)?.read_by_id(visit, select, entity::Column::Id, |row| row.id, Posted::from).await
+    }
 }

@@ -11,10 +11,12 @@ use async_graphql::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Value,
+    ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Value,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
+
+use uuid::Uuid;
 
 use crate::{Error, Refusal, Visit, error::ErrorCode};
 
@@ -33,6 +35,8 @@ pub enum Cursor {
     Time(i64, i64),
     /// A folded title, and the row's number.
     Text(String, i64),
+    /// A count or a rank, and the row's number.
+    Count(i64, i64),
 }
 
 impl Cursor {
@@ -40,6 +44,7 @@ impl Cursor {
         match self {
             Cursor::Time(micros, number) => (DateTime::from_timestamp_micros(*micros).unwrap_or_default().into(), *number),
             Cursor::Text(text, number) => (text.as_str().into(), *number),
+            Cursor::Count(count, number) => ((*count).into(), *number),
         }
     }
 
@@ -49,6 +54,7 @@ impl Cursor {
         let number = number.parse().ok()?;
         match text.as_bytes()[0] {
             b't' => Some(Cursor::Time(key.parse().ok().filter(|micros| DateTime::from_timestamp_micros(*micros).is_some())?, number)),
+            b'n' => Some(Cursor::Count(key.parse().ok()?, number)),
             b's' if !key.contains('\0') => Some(Cursor::Text(key.to_owned(), number)),
             _ => None,
         }
@@ -66,6 +72,7 @@ impl CursorType for Cursor {
         BASE64_URL_SAFE_NO_PAD.encode(match self {
             Cursor::Time(micros, number) => format!("t{number} {micros}"),
             Cursor::Text(text, number) => format!("s{number} {text}"),
+            Cursor::Count(count, number) => format!("n{number} {count}"),
         })
     }
 }
@@ -125,33 +132,88 @@ impl Window {
         C: ColumnTrait,
         T: OutputType,
     {
-        let total = Total { database: visit.database().clone(), select: count(select.clone()) };
+        let total = Total::of(visit, select.clone());
+        let key = (Expr::col(key.as_column_ref()), key.def().get_column_type().clone());
+        let (rows, previous, next) = self.stretch::<E, E::Model>(visit, select, key, number, order).await?;
+        let mut connection = Connection::with_additional_fields(previous, next, total);
+        connection.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), thing(row))));
+        Ok(connection)
+    }
+
+    /// Reads a stretch of a table whose ids sort by time (UUIDv7), newest first.
+    ///
+    /// # Errors
+    /// `INVALID` for a cursor of another sort; a fault when the database does not answer.
+    pub async fn read_by_id<E, T>(
+        &self,
+        visit: &Visit,
+        select: Select<E>,
+        id: impl ColumnTrait,
+        cursor: impl Fn(&E::Model) -> Uuid,
+        thing: impl Fn(E::Model) -> T,
+    ) -> Result<Connection<T>, Error>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Send + Sync,
+        T: OutputType,
+    {
+        let total = Total::of(visit, select.clone());
+        let mut select = select;
+        if let Some(place) = &self.after {
+            let after = match place {
+                Cursor::Text(text, _) => Uuid::parse_str(text).ok(),
+                _ => None,
+            };
+            select = select.filter(id.lt(after.ok_or(Error::from(Refusal::new(ErrorCode::Invalid, "after")))?));
+        }
+        let mut rows = select.order_by_desc(id).limit(self.limit + 1).all(visit.database()).await?;
+        let more = rows.len() as u64 > self.limit;
+        rows.truncate(self.limit as usize);
+        let mut connection = Connection::with_additional_fields(self.after.is_some(), more, total);
+        connection.edges.extend(rows.into_iter().map(|row| Edge::new(Cursor::Text(cursor(&row).to_string(), 0), thing(row))));
+        Ok(connection)
+    }
+
+    /// The rows of this window, and whether there are more before and after. `key` may be any expression of a known type.
+    ///
+    /// # Errors
+    /// `INVALID` for a cursor of another sort; a fault when the database does not answer.
+    pub async fn stretch<E: EntityTrait, M: FromQueryResult + Send + Sync>(
+        &self,
+        visit: &Visit,
+        select: Select<E>,
+        (key, kind): (Expr, ColumnType),
+        number: impl ColumnTrait,
+        order: Order,
+    ) -> Result<(Vec<M>, bool, bool), Error> {
         let descending = order == Order::Desc;
         let mut select = select;
         for (place, field, forward) in [(&self.after, "after", true), (&self.before, "before", false)] {
             let Some(place) = place else { continue };
             // A cursor of another sort would compare a time with a title.
-            let by_text = key.def().get_column_type() == &sea_orm::ColumnType::Text;
-            if by_text != matches!(place, Cursor::Text(..)) {
+            let fits = match place {
+                Cursor::Text(..) => kind == ColumnType::Text,
+                Cursor::Count(..) => kind == ColumnType::BigInteger,
+                Cursor::Time(..) => !matches!(kind, ColumnType::Text | ColumnType::BigInteger),
+            };
+            if !fits {
                 return Err(Refusal::new(ErrorCode::Invalid, field).into());
             }
             let (value, row) = place.values();
-            let columns = Expr::tuple([Expr::col(key.as_column_ref()), Expr::col(number.as_column_ref())]);
+            let columns = Expr::tuple([key.clone(), Expr::col(number.as_column_ref())]);
             let values = Expr::tuple([Expr::val(value), Expr::val(row)]);
             select = select.filter(if forward == descending { columns.lt(values) } else { columns.gt(values) });
         }
         let direction = if descending == self.backwards { Order::Asc } else { Order::Desc };
-        let mut rows =
-            select.order_by(key, direction.clone()).order_by(number, direction).limit(self.limit + 1).all(visit.database()).await?;
+        let select = select.order_by(key, direction.clone()).order_by(number, direction).limit(self.limit + 1);
+        let mut rows = select.into_model::<M>().all(visit.database()).await?;
         let more = rows.len() as u64 > self.limit;
         rows.truncate(self.limit as usize);
         if self.backwards {
             rows.reverse();
         }
         let (previous, next) = if self.backwards { (more, self.before.is_some()) } else { (self.after.is_some(), more) };
-        let mut connection = Connection::with_additional_fields(previous, next, total);
-        connection.edges.extend(rows.into_iter().map(|row| Edge::new(cursor(&row), thing(row))));
-        Ok(connection)
+        Ok((rows, previous, next))
     }
 }
 
@@ -172,11 +234,26 @@ pub struct Total {
     select: SelectStatement,
 }
 
+impl Total {
+    /// The count of what `select` finds.
+    pub fn of<E: EntityTrait>(visit: &Visit, select: Select<E>) -> Total {
+        Total { database: visit.database().clone(), select: count(select) }
+    }
+
+    /// Counts.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn count(&self) -> Result<i64, Error> {
+        let row = self.database.query_one(&self.select).await?.ok_or(Error::bug("a count answers one row"))?;
+        Ok(row.try_get_by_index(0)?)
+    }
+}
+
 #[Object]
 impl Total {
     /// How many there are altogether, on this page and off it.
     async fn total_count(&self) -> Result<i64, Error> {
-        let row = self.database.query_one(&self.select).await?.ok_or(Error::bug("a count answers one row"))?;
-        Ok(row.try_get_by_index(0)?)
+        self.count().await
     }
 }

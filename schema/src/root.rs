@@ -4,21 +4,24 @@ use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object};
 
 use crate::{
     Error, Visit,
+    comments::{CommentMutation, CommentQuery},
     community::Community,
     desk::{DeskMutation, DeskQuery},
     ids::{self, Node},
     members::{MemberMutation, MemberQuery},
+    outbox::OutboxQuery,
     resources::{ResourceMutation, ResourceQuery},
     sessions::{SessionMutation, SessionQuery},
+    topics::{TopicMutation, TopicQuery},
 };
 
 /// What can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(RootQuery, MemberQuery, ResourceQuery, DeskQuery, SessionQuery);
+pub struct Query(RootQuery, MemberQuery, ResourceQuery, TopicQuery, CommentQuery, DeskQuery, SessionQuery, OutboxQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MemberMutation, ResourceMutation, DeskMutation, SessionMutation);
+pub struct Mutation(MemberMutation, ResourceMutation, TopicMutation, CommentMutation, DeskMutation, SessionMutation);
 
 /// The schema that pages and strangers ask alike; each request carries a [`Visit`] as its data.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -136,8 +136,35 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
-/// The part of an address that names a title: lower-case ASCII words with hyphens, at most 80 characters.
-pub fn slug(title: &str) -> String {
+/// Whether a script is written without spaces, so that each of its characters is searched for as a word.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+}
+
+/// The words of a text as the search index holds them: folded, at most 64 characters each.
+pub fn search_words(text: &str) -> Vec<String> {
+    const LONGEST: usize = 64;
+    let mut words: Vec<String> = Vec::new();
+    let mut inside = 0;
+    for character in fold(text).chars() {
+        if is_unspaced(character) && character.is_alphanumeric() {
+            words.push(character.into());
+            inside = 0;
+        } else if !character.is_alphanumeric() {
+            inside = 0;
+        } else if inside == 0 {
+            words.push(character.into());
+            inside = 1;
+        } else if inside < LONGEST {
+            words.last_mut().expect("a word was begun").push(character);
+            inside += 1;
+        }
+    }
+    words
+}
+
+/// The part of an address that names a title: lower-case ASCII words with hyphens, at most 80 characters; `else_` where there are none.
+pub fn slug(title: &str, else_: &str) -> String {
     let mut slug = String::new();
     for character in fold(title).chars() {
         match character.is_ascii_alphanumeric() {
@@ -149,7 +176,7 @@ pub fn slug(title: &str) -> String {
     // A title in another script has no ASCII words; its number will tell it apart.
     slug.truncate(slug.char_indices().map(|(index, _)| index).take_while(|index| *index < 80).last().map_or(0, |last| last + 1));
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "resource".to_owned() } else { slug.to_owned() }
+    if slug.is_empty() { else_.to_owned() } else { slug.to_owned() }
 }
 
 /// An address on the web, and the key by which two spellings of it are one.

@@ -68,6 +68,11 @@ impl Visit {
         }))
     }
 
+    /// The forum that is visited.
+    pub fn forum(&self) -> Arc<Forum> {
+        self.0.forum.clone()
+    }
+
     /// The visit that a resolver works for.
     pub(crate) fn of<'a>(context: &Context<'a>) -> &'a Visit {
         context.data_unchecked::<Visit>()
@@ -93,6 +98,15 @@ impl Visit {
     pub fn moderator(&self) -> Result<&Viewer, Error> {
         let viewer = self.member()?;
         if viewer.role == Role::Member { Err(Error::Denied(Code::Forbidden)) } else { Ok(viewer) }
+    }
+
+    /// Who asks, as an administrator.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a stranger, `FORBIDDEN` for everyone else.
+    pub fn administrator(&self) -> Result<&Viewer, Error> {
+        let viewer = self.member()?;
+        if viewer.role == Role::Admin { Ok(viewer) } else { Err(Error::Denied(Code::Forbidden)) }
     }
 
     /// Whether a moderator or an administrator asks.

@@ -11,12 +11,14 @@ use poem::{
 use schema::{
     Clock, Forum, Randomness, Visit,
     database::Database,
+    desk,
     members::{self, Role},
+    resources, topics,
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::{
-    App, demo,
+    App, demo, import,
     mail::Mail,
     settings::{Options, Settings},
 };
@@ -63,6 +65,12 @@ pub enum Command {
         #[command(subcommand)]
         action: MemberAction,
     },
+    /// Bring a file of records to the desk, or into the library
+    Import {
+        /// What to import
+        #[command(subcommand)]
+        what: Import,
+    },
     /// Prove that the decision log was not changed
     VerifyLog,
     /// Print the GraphQL schema
@@ -85,6 +93,27 @@ pub enum Direction {
     },
     /// Say what is applied and what is missing
     Status,
+}
+
+/// What can be imported.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Resources from a CSV file with the columns title, url, description, kind, topics, source, licence
+    #[command(
+        after_help = "One row is one submission of the member `library`. A row whose address is here already is skipped; one that breaks \
+        a rule goes to NAME.refused.csv in the working directory, with its line and the reason. Interrupted, the same command goes on. \
+        Further columns: authors, publisher, date, language, starts, ends, place, closes."
+    )]
+    Resources {
+        /// The file; - is standard input
+        file: PathBuf,
+        /// Approve each record, with decision and log entry; needs --as
+        #[arg(long, requires = "publisher")]
+        publish: bool,
+        /// The moderator who approves
+        #[arg(long = "as", value_name = "HANDLE", requires = "publish")]
+        publisher: Option<String>,
+    },
 }
 
 /// What operators do about members.
@@ -134,7 +163,7 @@ impl Failure {
     }
 
     /// Something else is in the way for now.
-    fn later(message: impl Into<String>) -> Failure {
+    pub fn later(message: impl Into<String>) -> Failure {
         Failure { code: 75, message: message.into() }
     }
 
@@ -173,6 +202,10 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve { demo } => serve(settings()?, demo).await,
         Command::Migrate { direction } => migrate(settings()?, direction).await,
         Command::Member { action } => member(settings()?, action).await,
+        Command::Import { what: Import::Resources { file, publisher, .. } } => {
+            let forum = Arc::new(open(&settings()?, false).await?);
+            import::resources(&Visit::new(forum, None), schema::schema(), &file, publisher.as_deref()).await
+        }
         Command::VerifyLog => {
             let forum = open(&settings()?, false).await?;
             match crate::verify_log(&forum.database).await? {
@@ -345,8 +378,9 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     let app = App::open(forum.clone(), settings.site.clone()).await.map_err(Failure::wrong)?;
     let mail = Mail::new(app.clone(), &settings)?;
     let visit = Visit::new(forum, None);
-    if demo {
-        demo::fill(&app).await?;
+    let fresh = demo && demo::fill(&app).await?;
+    if !fresh {
+        prepare(&visit).await?;
     }
     let addresses = listener.local_addr();
     let listening = addresses.first().map(ToString::to_string).unwrap_or_default();
@@ -357,13 +391,35 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
         eprintln!("To sign in as the administrator, open this once, within 15 minutes:\n{link}");
     }
     let letters = tokio::spawn(mail.run());
+    let past = tokio::spawn(retire(visit));
     let served = Server::new_with_acceptor(listener)
         .name("lyceum")
         .idle_timeout(Duration::from_secs(60))
         .run_with_graceful_shutdown(app.endpoint(), stopped(), Some(Duration::from_secs(20)))
         .await;
     letters.abort();
+    past.abort();
     served.map_err(|error| Failure::wrong(format!("the server stopped: {error}")))
+}
+
+/// Brings what a forum begins with: the first topics, and an index of what an earlier version published.
+async fn prepare(visit: &Visit) -> Result<(), Failure> {
+    topics::found(visit).await?;
+    match resources::index_missing(visit).await? {
+        0 => {}
+        count => eprintln!("Indexed {count} resources for the search."),
+    }
+    Ok(())
+}
+
+/// Moves to Past what is over, every minute, until the process ends.
+async fn retire(visit: Visit) {
+    loop {
+        if let Err(error) = desk::retire(&visit).await {
+            tracing::error!(?error, "what is over could not be moved to Past");
+        }
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
 }
 
 /// Holds the lock that keeps a second `serve` off the same SQLite file.

@@ -8,6 +8,8 @@ pub mod commands;
 pub mod demo;
 /// The public GraphQL endpoint.
 mod door;
+/// A file of records into the library.
+mod import;
 /// Letters, from the outbox to the post.
 pub mod mail;
 /// Where everything is, and what it may do.
@@ -16,6 +18,8 @@ pub mod settings;
 mod shell;
 /// Signing in and out: the one side door, since a mutation cannot own a cookie.
 mod sign_in;
+/// A table of resources in a CSV file.
+mod table;
 
 pub use app::{App, Site, Statements};
 pub use schema::{Clock, Forum, Randomness, community::Community, database::Database};

@@ -4,13 +4,16 @@ use std::{path::PathBuf, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
 };
 use poem::http::Extensions;
 use schema::{
     Visit,
-    members::{Role, Viewer},
-    outbox::{self, Outgoing},
+    members::{self, Role, Viewer},
+    outbox::{self, Outcome, Outgoing},
     sessions,
 };
 
@@ -45,7 +48,7 @@ impl Mail {
             Some(url) => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
                     .map_err(|error| Failure::settings(format!("the SMTP URL does not work: {error}")))?;
-                Post::Smtp(Box::new(transport.timeout(Some(Duration::from_secs(10))).build()))
+                Post::Smtp(Box::new(transport.timeout(Some(settings.smtp_timeout)).build()))
             }
             None => Post::Folder(settings.data.join("mail")),
         };
@@ -73,17 +76,19 @@ impl Mail {
     pub async fn deliver(&self) -> Result<usize, schema::Error> {
         let visit = Visit::new(self.app.forum.clone(), None);
         let letters = outbox::lease(&visit).await?;
-        for letter in &letters {
-            let outcome = self.send(letter).await;
-            if let Err(failure) = &outcome {
-                tracing::warn!(letter = %letter.id, failure, "a letter was not sent; it will be tried again");
+        // All at once: a server that hangs costs one time-out, not one for each letter, and the leases outlast it.
+        let settled = letters.iter().map(|letter| async {
+            let outcome = self.send(letter).await.unwrap_or_else(Outcome::Later);
+            if let Outcome::Later(failure) | Outcome::Never(failure) = &outcome {
+                tracing::warn!(letter = %letter.id, failure, "a letter was not sent");
             }
-            outbox::settle(&visit, letter.id, outcome).await?;
-        }
+            outbox::settle(&visit, letter.id, outcome).await
+        });
+        futures_util::future::try_join_all(settled).await?;
         Ok(letters.len())
     }
 
-    async fn send(&self, letter: &Outgoing) -> Result<(), String> {
+    async fn send(&self, letter: &Outgoing) -> Result<Outcome, String> {
         let mut extensions = Extensions::new();
         // The letter is asked for as its reader: it can hold nothing that its reader may not see.
         let reader = letter.member.map(|id| Viewer { id, session: id, role: Role::Member });
@@ -91,25 +96,36 @@ impl Mail {
         let mut variables = letter.variables.clone();
         let link = variables.as_object_mut().and_then(|variables| variables.remove("link")).and_then(|link| link.as_str()?.parse().ok());
         let link = link.map(|link| self.app.site.link(&format!("/sign-in/{}", sessions::link_token(&self.app.forum, link).0)));
+        let stop = letter.member.map(|id| self.app.site.link(&format!("/letters/stop/{}", members::stop_token(&self.app.forum, id))));
         let rendered = self
             .app
             .pages
-            .letter(&letter.letter, &extensions, variables, self.app.site.link("").trim_end_matches('/'), link.as_deref())
+            .letter(&letter.letter, &extensions, variables, self.app.site.link("").trim_end_matches('/'), link.as_deref(), stop.as_deref())
             .await?;
+        let Some(rendered) = rendered else {
+            return Ok(Outcome::Never("what it was about is gone".into()));
+        };
         let to: Mailbox = letter.address.parse().map_err(|error| format!("{error}"))?;
         let host = self.app.site.host();
         match &self.post {
             Post::Smtp(transport) => {
-                let message = Message::builder()
+                let mut message = Message::builder()
                     .from(self.from.clone())
                     .to(to)
                     .subject(rendered.subject)
                     .date(letter.created_at.into())
                     .message_id(Some(format!("<{}@{host}>", letter.id)))
-                    .header(ContentType::TEXT_PLAIN)
-                    .body(rendered.body)
-                    .map_err(|error| error.to_string())?;
-                transport.send(message).await.map(|_| ()).map_err(|error| error.to_string())
+                    .header(ContentType::TEXT_PLAIN);
+                if let Some(stop) = stop.filter(|_| letter.letter == "reply") {
+                    let name = HeaderName::new_from_ascii_str("List-Unsubscribe");
+                    message = message.raw_header(HeaderValue::new(name, format!("<{stop}>")));
+                }
+                let message = message.body(rendered.body).map_err(|error| error.to_string())?;
+                match transport.send(message).await {
+                    Ok(_) => Ok(Outcome::Sent),
+                    Err(error) if error.is_permanent() => Ok(Outcome::Never(error.to_string())),
+                    Err(error) => Err(error.to_string()),
+                }
             }
             Post::Folder(folder) => {
                 let path = folder.join(format!("{}-{}.txt", letter.id, letter.letter));
@@ -127,7 +143,7 @@ impl Mail {
                 };
                 write.await.map_err(|error: std::io::Error| error.to_string())?;
                 eprintln!("Letter to {to}: {}", path.display());
-                Ok(())
+                Ok(Outcome::Sent)
             }
         }
     }

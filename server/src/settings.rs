@@ -1,6 +1,6 @@
 //! Settings: flag over environment over file over default.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf};
+use std::{io::Write, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, CommandFactory, FromArgMatches};
 use schema::community::Community;
@@ -28,6 +28,9 @@ pub struct Options {
     /// Mail server, such as smtps://USER:PASSWORD@HOST; without one, letters are files in the data folder
     #[arg(long, env = "LYCEUM_SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
     smtp_url: Option<String>,
+    /// Seconds until a mail server that does not answer is left alone [default: 10]
+    #[arg(long, env = "LYCEUM_SMTP_TIMEOUT", global = true, value_name = "SECONDS")]
+    smtp_timeout: Option<u64>,
     /// Who letters are from [default: lyceum@ and the host of the site]
     #[arg(long, env = "LYCEUM_MAIL_FROM", global = true, value_name = "ADDRESS")]
     mail_from: Option<String>,
@@ -55,6 +58,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The mail server, if there is one.
     pub smtp_url: Option<String>,
+    /// How long a mail server may take to answer.
+    pub smtp_timeout: Duration,
     /// Who letters are from.
     pub mail_from: String,
     /// Who the community is.
@@ -114,7 +119,18 @@ impl Options {
             return Err(wrong("the database URL begins with sqlite: or postgres:".into()));
         }
         let mail_from = self.mail_from.or(from_file.mail_from).unwrap_or_else(|| format!("{} <lyceum@{}>", community.name, site.host()));
-        Ok(Settings { database_url, listen, site, data, smtp_url: self.smtp_url.or(from_file.smtp_url), mail_from, community, secret })
+        let smtp_timeout = Duration::from_secs(self.smtp_timeout.or(from_file.smtp_timeout).unwrap_or(10));
+        Ok(Settings {
+            database_url,
+            listen,
+            site,
+            data,
+            smtp_url: self.smtp_url.or(from_file.smtp_url),
+            smtp_timeout,
+            mail_from,
+            community,
+            secret,
+        })
     }
 }
 

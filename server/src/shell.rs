@@ -32,7 +32,7 @@ impl<E: Endpoint> Shell<E> {
     async fn answer(&self, mut request: Request) -> (Response, u64) {
         let stranger = Visit::new(self.app.forum.clone(), None);
         let mut frame = frame(&request);
-        frame.extensions_mut().insert(Moment(stranger.clock.now()));
+        frame.extensions_mut().insert(Moment { now: stranger.clock.now(), base: self.app.site.link("").trim_end_matches('/').to_owned() });
         frame.extensions_mut().insert(stranger.clone());
         let too_long = request.uri().to_string().len() > ADDRESS;
         let too_large = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS;
@@ -150,7 +150,7 @@ fn headers(headers: &mut HeaderMap, path: &str, status: StatusCode, with_cookie:
         set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
         return;
     }
-    let secret = path.starts_with("/sign-in/");
+    let secret = path.starts_with("/sign-in/") || path.starts_with("/letters/stop/");
     let fresh = with_cookie || secret || !status.is_success();
     set(header::CACHE_CONTROL, if fresh { "no-store" } else { "no-cache" });
     set(header::VARY, "Cookie, Accept-Language, Accept-Encoding");

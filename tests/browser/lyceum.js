@@ -51,6 +51,21 @@ export async function start(...flags) {
     await rm(data, { recursive: true });
   }
 
+  // File names begin with a time-ordered id.
+  async function lettersTo(to, words) {
+    const found = [];
+    for (const name of (await readdir(join(data, "mail")).catch(() => [])).sort().reverse()) {
+      const text = await readFile(join(data, "mail", name), "utf8");
+      const [head, body] = text.split(/\n\n(.*)/s);
+      const header = (field) => head.match(new RegExp(`^${field}: (.*)$`, "m"))?.[1] ?? "";
+      // A file may be seen before it is written to its end; a whole one has a body.
+      if (body && header("To").includes(to) && header("Subject").includes(words)) {
+        found.push({ text: body, link: body.match(/^http\S+$/m)?.[0] });
+      }
+    }
+    return found;
+  }
+
   const healthy = () => fetch(`${address}/healthz`).then((response) => response.ok, () => false);
   await eventually("the program to answer", () => {
     if (program.exitCode !== null) throw new Error(`${binary} ended with ${program.exitCode}: ${said}`);
@@ -72,34 +87,20 @@ export async function start(...flags) {
       return stdout.trim();
     },
 
-    // The newest letter to an address whose subject contains these words. File names begin with a time-ordered id.
-    letter(to, words) {
-      return eventually(`a letter to ${to} about “${words}”`, async () => {
-        const names = (await readdir(join(data, "mail")).catch(() => [])).sort().reverse();
-        for (const name of names) {
-          const text = await readFile(join(data, "mail", name), "utf8");
-          const [head, body] = text.split(/\n\n(.*)/s);
-          const header = (field) => head.match(new RegExp(`^${field}: (.*)$`, "m"))?.[1] ?? "";
-          // A file may be seen before it is written to its end; a whole one has a body.
-          if (body && header("To").includes(to) && header("Subject").includes(words)) {
-            return { text: body, link: body.match(/^http\S+$/m)?.[0] };
-          }
-        }
-      });
+    async addMember(handle, { name, role = "member" }) {
+      const who = [handle, "--email", `${handle}@example.org`, "--name", name, "--role", role];
+      await promisify(execFile)(binary, ["member", "add", ...who], { env: environment });
     },
+
+    // The newest letter to an address whose subject contains these words.
+    letter: (to, words) => eventually(`a letter to ${to} about “${words}”`, async () => (await lettersTo(to, words))[0]),
+
+    // All of them that are there now, newest first.
+    letters: lettersTo,
   };
 }
 
-export const test = base.extend({
-  // The demonstration community, one for all journeys of a viewport.
-  lyceum: [
-    async ({}, use) => {
-      const lyceum = await start("--demo");
-      await use(lyceum);
-      await lyceum.stop();
-    },
-    { scope: "worker" },
-  ],
+const visits = {
   baseURL: ({ lyceum }, use) => use(lyceum.address),
 
   // Somebody's browser: a visitor's, or that of the member with this handle.
@@ -117,6 +118,31 @@ export const test = base.extend({
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
+};
+
+export const test = base.extend({
+  // The demonstration community, one for all journeys of a viewport.
+  lyceum: [
+    async ({}, use) => {
+      const lyceum = await start("--demo");
+      await use(lyceum);
+      await lyceum.stop();
+    },
+    { scope: "worker" },
+  ],
+  ...visits,
 });
+
+// In a community of its own: nothing is there yet but its people, so that a journey may count.
+export const testAmong = (people) =>
+  base.extend({
+    lyceum: async ({}, use) => {
+      const lyceum = await start();
+      for (const [handle, person] of Object.entries(people)) await lyceum.addMember(handle, person);
+      await use(lyceum);
+      await lyceum.stop();
+    },
+    ...visits,
+  });
 
 export { expect } from "@playwright/test";

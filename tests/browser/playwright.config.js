@@ -2,7 +2,7 @@
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
-  testMatch: "journey.spec.js",
+  testMatch: "*.spec.js",
   forbidOnly: true,
   // One worker a project, so that each viewport has a program of its own and nobody else works in it.
   workers: 1,

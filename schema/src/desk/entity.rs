@@ -22,6 +22,8 @@ pub mod submission {
         pub updated_at: DateTimeUtc,
         pub due_at: DateTimeUtc,
         pub sent_at: Option<DateTimeUtc>,
+        /// The record in the library that this is an edit of.
+        pub revises_id: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -102,6 +104,42 @@ pub mod idempotency_key {
         pub input_hash: Vec<u8>,
         pub submission_id: Option<Uuid>,
         pub created_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod claim {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "claim")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub submission_id: Uuid,
+        pub member_id: Uuid,
+        pub until: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod tombstone {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "tombstone")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub record_id: Uuid,
+        pub kind: crate::desk::SubmissionKind,
+        pub slug: String,
+        pub submission_id: Uuid,
+        pub reason: Option<String>,
+        pub by_author: bool,
+        pub at: DateTimeUtc,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

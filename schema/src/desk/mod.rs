@@ -1,7 +1,7 @@
 //! The desk: every contribution is a case that its author may change and moderators decide.
 //!
 //! A change of state is one guarded write, and one transaction holds all that follows from it. The way into
-//! the library is [`Content::publish`], called by `decide` and by nothing else.
+//! the library is [`Content::publish`], behind a [`Gate`] that only this file can make.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,16 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, SqlErr,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Error, Refusal, Visit,
+    Error, Forum, Refusal, Visit,
+    comments::{self, CommentText},
+    database::Transaction,
     error::ErrorCode,
     ids::Kind,
     log::{self, Action},
@@ -28,25 +29,37 @@ use crate::{
     paging::{Connection, Cursor, Window},
     resources::{self, ResourceText},
     text::Reader,
+    topics::{self, TopicText},
     visit::Loaders,
 };
-use entity::{change_request, decision, idempotency_key, revision, submission};
+use entity::{change_request, claim, decision, idempotency_key, revision, submission, tombstone};
+use rules::{Verdict, guard, held, once, own, refuse_twin, stale, twin};
 
+/// "I'm on it": leases that keep two moderators off one item.
+mod claims;
 mod entity;
 mod graphql;
+/// Who may do what, when; what a decision needs; what is refused.
+mod rules;
 
 pub(crate) use entity::decision::Model as DecisionRow;
 pub(crate) use graphql::prime;
 pub use graphql::{
-    DecideInput, Decision, DeskMutation, DeskQuery, ReviseSubmissionInput, Submission, SubmitPayload, WithdrawSubmissionInput,
+    DecideInput, Decision, DeskMutation, DeskQuery, EditPublishedInput, ReviseSubmissionInput, Submission, SubmitPayload,
+    WithdrawSubmissionInput,
 };
+pub(crate) use rules::refuse;
 
 /// What a submission is of.
-#[derive(Enum, Copy, Clone, Debug, Eq, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
+#[derive(Enum, Copy, Clone, Debug, Eq, Hash, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SubmissionKind {
     /// Something others could use.
     Resource,
+    /// A subject to work on.
+    Topic,
+    /// Something said about a resource or a topic.
+    Comment,
 }
 
 /// Where a submission stands.
@@ -65,6 +78,10 @@ pub enum SubmissionState {
     Declined,
     /// Taken back by its author.
     Withdrawn,
+    /// Over or superseded; still in the library.
+    Archived,
+    /// Taken down; a tombstone with its reason stays.
+    Removed,
 }
 
 /// What a moderator decides.
@@ -77,6 +94,10 @@ pub enum DecisionKind {
     RequestChanges,
     /// Do not include it, and say why.
     Decline,
+    /// Take it out of the library, and say why.
+    Remove,
+    /// Move it to what is past; it stays in the library.
+    Archive,
 }
 
 /// What a viewer may do with a submission now.
@@ -92,6 +113,14 @@ pub enum SubmissionAction {
     RequestChanges,
     /// Do not include it.
     Decline,
+    /// Take it out of the library.
+    Remove,
+    /// Move it to what is past.
+    Archive,
+    /// Say "I'm on it".
+    Claim,
+    /// Let it go again; for administrators also what another holds.
+    Release,
 }
 
 /// The order of the queue.
@@ -106,80 +135,102 @@ pub enum QueueSort {
 /// The text of one revision. Stored as JSON that outlives this type: new fields get a default.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(clippy::large_enum_variant)] // One at a time, and never kept.
 pub enum Content {
     /// Something others could use.
     Resource(ResourceText),
+    /// A subject to work on.
+    Topic(TopicText),
+    /// Something said about a resource or a topic.
+    Comment(CommentText),
+}
+
+/// The same for every kind of content.
+macro_rules! each {
+    ($content:expr, $text:ident => $answer:expr) => {
+        match $content {
+            Content::Resource($text) => $answer,
+            Content::Topic($text) => $answer,
+            Content::Comment($text) => $answer,
+        }
+    };
 }
 
 impl Content {
     fn kind(&self) -> SubmissionKind {
         match self {
             Content::Resource(_) => SubmissionKind::Resource,
+            Content::Topic(_) => SubmissionKind::Topic,
+            Content::Comment(_) => SubmissionKind::Comment,
         }
     }
 
-    fn title(&self) -> &str {
-        match self {
-            Content::Resource(text) => &text.title,
-        }
+    /// What lists call it.
+    fn title(&self) -> String {
+        each!(self, text => text.called())
     }
 
     /// The address that no two open or published submissions may have, unless their author says that it is no duplicate.
     fn address_key(&self) -> Option<String> {
         match self {
             Content::Resource(text) => text.address_key(),
+            _ => None,
         }
     }
 
     /// The fields that requests may be anchored to.
     fn fields(&self) -> &'static [&'static str] {
-        match self {
-            Content::Resource(_) => &resources::FIELDS,
-        }
+        each!(self, text => text.fields())
     }
 
     /// Renders before the transaction: the sanitiser's worst case must not hold the one writer.
     async fn render(&self) -> Result<Html, Error> {
-        match self {
-            Content::Resource(text) => text.render().await,
-        }
+        each!(self, text => text.render().await)
     }
 
-    /// Writes the text into the library.
+    /// Writes the text into the library, or in place of what it edits.
     async fn publish(&self, gate: &Gate<'_>, html: Html) -> Result<(), Error> {
-        match self {
-            Content::Resource(text) => resources::publish(gate, text, html).await,
-        }
+        each!(self, text => text.publish(gate, html).await)
     }
 }
 
-/// The one way across: what `publish` gets from the decision that ordered it. Only `decide` makes one.
+/// The one way across: what the library gets from the act that ordered it. Only this file makes one.
 pub(crate) struct Gate<'a> {
-    pub transaction: &'a crate::database::Transaction,
-    /// The id that the record in the library gets.
+    pub forum: &'a Forum,
+    pub transaction: &'a Transaction,
+    /// The id that the record in the library has, or gets.
     pub id: Uuid,
+    /// Whether the text takes the place of a record that is there.
+    pub is_edit: bool,
     pub submission: Uuid,
     pub number: i64,
     pub submitter: Uuid,
     pub at: DateTime<Utc>,
-    _made_by_decide: (),
+    _made_by_the_desk: (),
 }
 
+impl<'a> Gate<'a> {
+    fn of(forum: &'a Forum, transaction: &'a Transaction, row: &submission::Model, id: Uuid, at: DateTime<Utc>) -> Gate<'a> {
+        Gate {
+            forum,
+            transaction,
+            id,
+            is_edit: row.revises_id.is_some(),
+            submission: row.id,
+            number: row.number,
+            submitter: row.author_id,
+            at,
+            _made_by_the_desk: (),
+        }
+    }
+}
+
+/// Who decides when nobody does: an event that is over.
+pub(crate) const SYSTEM: Uuid = Uuid::nil();
 /// What answered requests earn in the queue: the author has waited once already.
 const ANSWERED_EARNS: Duration = Duration::hours(24);
-/// Characters of words to an author, of a request, and of an idempotency key.
-const MESSAGE: usize = 2_000;
-const REQUEST: usize = 1_000;
-const KEY: usize = 100;
-
-fn refuse(code: ErrorCode, field: &str) -> Error {
-    Refusal::new(code, field).into()
-}
-
-/// "There is something else now than you looked at", with what is there now.
-fn stale(code: ErrorCode, submission: Uuid) -> Error {
-    Refusal::new(code, "").current(submission).into()
-}
+/// States in which a submission is still being worked on.
+const OPEN: [SubmissionState; 3] = [SubmissionState::Draft, SubmissionState::Pending, SubmissionState::ChangesRequested];
 
 /// What a rule puts into a submission when it is sent or kept.
 pub(crate) struct Sending {
@@ -187,47 +238,116 @@ pub(crate) struct Sending {
     pub draft: bool,
     pub not_duplicate: bool,
     pub idempotency_key: Option<String>,
+    /// The record that this is an edit of, and the submission that brought it.
+    pub revises: Option<(Uuid, Uuid)>,
+}
+
+impl Sending {
+    /// A contribution for the desk.
+    pub(crate) fn new(content: Content, idempotency_key: Option<String>) -> Sending {
+        Sending { content, draft: false, not_duplicate: false, idempotency_key, revises: None }
+    }
+}
+
+impl submission::Model {
+    /// Inserts a submission with its first revision; what is not said here is as for one that is sent now.
+    async fn begin(
+        visit: &Visit,
+        transaction: &Transaction,
+        content: &Content,
+        change: impl FnOnce(&mut submission::ActiveModel),
+    ) -> Result<submission::Model, Error> {
+        let now = visit.clock.now();
+        let mut row = submission::ActiveModel {
+            id: Set(visit.id()),
+            kind: Set(content.kind()),
+            state: Set(SubmissionState::Pending),
+            version: Set(1),
+            revision: Set(1),
+            title: Set(content.title()),
+            created_at: Set(now),
+            updated_at: Set(now),
+            due_at: Set(now),
+            sent_at: Set(Some(now)),
+            ..Default::default()
+        };
+        change(&mut row);
+        let row = row.insert(transaction).await.map_err(twin)?;
+        insert_revision(visit, transaction, row.id, 1, row.author_id, content).await?;
+        Ok(row)
+    }
+
+    /// The entry for a transition of this submission, as it stood before.
+    fn event(&self, action: Action, actor: Uuid, to: SubmissionState, at: DateTime<Utc>) -> log::Event<'static> {
+        log::Event {
+            action,
+            actor,
+            submission: self.id,
+            from: Some(self.state),
+            to,
+            revision: self.revision,
+            version: self.version + 1,
+            at,
+            decision: None,
+            note: None,
+        }
+    }
 }
 
 /// Puts a contribution on the desk, or keeps it as a draft. Nobody but its author sees a draft.
 pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission, Error> {
     let author = visit.member()?.id;
-    let Sending { content, draft, not_duplicate, idempotency_key } = sending;
+    let Sending { content, draft, not_duplicate, idempotency_key, revises } = sending;
     let (id, now) = (visit.id(), visit.clock.now());
     let state = if draft { SubmissionState::Draft } else { SubmissionState::Pending };
-    let hold = held(&content, state, not_duplicate);
+    let address = held(&content, state, not_duplicate);
     let transaction = visit.begin().await?;
-    let input = (&content, draft, not_duplicate);
+    let input = (&content, draft, not_duplicate, revises.map(|(record, _)| record));
     if let Some(made) = once(visit, &transaction, idempotency_key.as_deref(), "submit", &input, id).await? {
         // Reading needs a connection of its own: nobody holds two.
         transaction.rollback().await?;
         return again(visit, made).await;
     }
-    refuse_twin(&transaction, hold.as_deref(), id).await?;
-    let row = submission::ActiveModel {
-        id: Set(id),
-        kind: Set(content.kind()),
-        state: Set(state),
-        version: Set(1),
-        revision: Set(1),
-        author_id: Set(author),
-        title: Set(content.title().to_owned()),
-        address_hold: Set(hold),
-        published_id: Set(None),
-        created_at: Set(now),
-        updated_at: Set(now),
-        due_at: Set(now),
-        sent_at: Set((!draft).then_some(now)),
-        ..Default::default()
-    };
-    row.insert(&transaction).await.map_err(twin)?;
-    insert_revision(visit, &transaction, id, 1, author, &content).await?;
+    // An edit lives at the address of what it edits, which holds it.
+    refuse_twin(&transaction, address.as_deref(), &[Some(id), revises.map(|(_, original)| original)]).await?;
+    if let Some((record, _)) = revises {
+        rules::refuse_second_edit(&transaction, record).await?;
+    }
+    let row = submission::Model::begin(visit, &transaction, &content, |row| {
+        row.id = Set(id);
+        row.state = Set(state);
+        row.author_id = Set(author);
+        row.address_hold = Set(address.filter(|_| revises.is_none()));
+        row.revises_id = Set(revises.map(|(record, _)| record));
+        row.sent_at = Set((!draft).then_some(now));
+    })
+    .await?;
     let action = if draft { Action::Draft } else { Action::Submit };
-    let event =
-        log::Event { action, actor: author, submission: id, from: None, to: state, revision: 1, version: 1, at: now, decision: None };
+    let event = log::Event { from: None, version: 1, ..row.event(action, author, state, now) };
     log::append(visit, &transaction, event).await?;
     transaction.commit().await?;
     again(visit, id).await
+}
+
+/// Writes what the operator's community file begins with straight into the library, once. Not a decision: nobody else brought it.
+pub(crate) async fn found(visit: &Visit, content: Content, key: &str) -> Result<(), Error> {
+    let founder = visit.member()?.id;
+    let html = content.render().await?;
+    let (now, record) = (visit.clock.now(), visit.id());
+    let transaction = visit.begin().await?;
+    if once(visit, &transaction, Some(key), "found", &key, record).await?.is_some() {
+        return Ok(transaction.rollback().await?);
+    }
+    let row = submission::Model::begin(visit, &transaction, &content, |row| {
+        row.state = Set(SubmissionState::Published);
+        row.author_id = Set(founder);
+        row.published_id = Set(Some(record));
+    })
+    .await?;
+    content.publish(&Gate::of(visit, &transaction, &row, record, now), html).await?;
+    let event = log::Event { from: None, version: 1, ..row.event(Action::Found, founder, SubmissionState::Published, now) };
+    log::append(visit, &transaction, event).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Replaces the text of one's own open submission, ticks off requests, and sends it (again) unless it stays a draft.
@@ -242,7 +362,7 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
     guard(&row, version, SubmissionAction::Revise)?;
     let draft = draft && row.state == SubmissionState::Draft;
     let to = if draft { SubmissionState::Draft } else { SubmissionState::Pending };
-    let hold = held(&content, to, not_duplicate);
+    let address = held(&content, to, not_duplicate);
     let (now, number) = (visit.clock.now(), row.revision + 1);
     let sent = row.sent_at.or((!draft).then_some(now));
     let due = match row.state {
@@ -251,11 +371,15 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
         _ => row.due_at,
     };
     let transaction = visit.begin().await?;
-    refuse_twin(&transaction, hold.as_deref(), row.id).await?;
+    let original = match row.revises_id {
+        Some(record) => original(&transaction, record).await?.map(|original| original.id),
+        None => None,
+    };
+    refuse_twin(&transaction, address.as_deref(), &[Some(row.id), original]).await?;
     let change = submission::Entity::update_many()
         .col_expr(submission::Column::Revision, Expr::value(number))
         .col_expr(submission::Column::Title, Expr::value(content.title()))
-        .col_expr(submission::Column::AddressHold, Expr::value(hold))
+        .col_expr(submission::Column::AddressHold, Expr::value(address.filter(|_| row.revises_id.is_none())))
         .col_expr(submission::Column::DueAt, Expr::value(due))
         .col_expr(submission::Column::SentAt, Expr::value(sent));
     moved(&transaction, change, &row, to, now).await?;
@@ -271,23 +395,12 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
         (SubmissionState::Draft, _) => Action::Submit,
         _ => Action::Revise,
     };
-    let event = log::Event {
-        action,
-        actor: author,
-        submission: row.id,
-        from: Some(row.state),
-        to,
-        revision: number,
-        version: version + 1,
-        at: now,
-        decision: None,
-    };
-    log::append(visit, &transaction, event).await?;
+    log::append(visit, &transaction, log::Event { revision: number, ..row.event(action, author, to, now) }).await?;
     transaction.commit().await?;
     again(visit, row.id).await
 }
 
-/// Takes back one's own open submission.
+/// Takes back one's own submission: an open one leaves the desk, a published one leaves the library.
 async fn withdraw(visit: &Visit, id: &str, version: i32) -> Result<Submission, Error> {
     let author = visit.member()?.id;
     let row = own(visit, id).await?;
@@ -297,97 +410,40 @@ async fn withdraw(visit: &Visit, id: &str, version: i32) -> Result<Submission, E
     let transaction = visit.begin().await?;
     let change = submission::Entity::update_many().col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
     moved(&transaction, change, &row, to, now).await?;
-    let event = log::Event {
-        action: Action::Withdraw,
-        actor: author,
-        submission: row.id,
-        from: Some(row.state),
-        to,
-        revision: row.revision,
-        version: version + 1,
-        at: now,
-        decision: None,
-    };
-    log::append(visit, &transaction, event).await?;
+    claims::end(&transaction, row.id).await?;
+    log::append(visit, &transaction, row.event(Action::Withdraw, author, to, now)).await?;
+    if !OPEN.contains(&row.state) {
+        take_down(visit, &transaction, &row, author, None, now).await?;
+    }
     transaction.commit().await?;
     again(visit, row.id).await
-}
-
-/// A decision as a moderator gives it, parsed.
-struct Verdict {
-    kind: DecisionKind,
-    reason: Option<String>,
-    message: Option<String>,
-    requests: Vec<(String, String)>,
-}
-
-impl Verdict {
-    fn parse(visit: &Visit, input: &DecideInput, fields: &[&str]) -> Result<Verdict, Error> {
-        let mut reader = Reader::default();
-        let typed = |text: &Option<String>| text.clone().unwrap_or_default();
-        let reasons = visit.community.reasons.iter().map(|reason| reason.id.as_str());
-        // Only declining needs a reason; what a form sends along with another decision is left alone.
-        let reason = match input.decision {
-            DecisionKind::Decline => reader.required_word("reason", &typed(&input.reason), reasons),
-            _ => String::new(),
-        };
-        let message = reader.paragraphs("message", &typed(&input.message), MESSAGE);
-        let mut requests = Vec::new();
-        for (index, request) in input.requests.iter().flatten().enumerate().take(fields.len() + 1) {
-            let message = reader.paragraphs(&format!("requests.{index}.message"), &request.message, REQUEST);
-            // A form shows every field; one about which nothing was asked is no request.
-            if message.is_empty() {
-                continue;
-            }
-            let field = reader.word(&format!("requests.{index}.field"), &request.field, fields.iter().copied());
-            let field = reader.required(&format!("requests.{index}.field"), field);
-            requests.push((field, message));
-        }
-        if input.decision != DecisionKind::RequestChanges {
-            requests.clear();
-        } else if requests.is_empty() {
-            reader.refuse(Refusal::new(ErrorCode::Required, "requests"));
-        }
-        reader.done()?;
-        let given = |text: String| (!text.is_empty()).then_some(text);
-        Ok(Verdict { kind: input.decision, reason: given(reason), message: given(message), requests })
-    }
-
-    fn outcome(&self) -> (SubmissionState, Action, Letter, SubmissionAction) {
-        match self.kind {
-            DecisionKind::Approve => (SubmissionState::Published, Action::Approve, Letter::Published, SubmissionAction::Approve),
-            DecisionKind::RequestChanges => {
-                (SubmissionState::ChangesRequested, Action::RequestChanges, Letter::ChangesRequested, SubmissionAction::RequestChanges)
-            }
-            DecisionKind::Decline => (SubmissionState::Declined, Action::Decline, Letter::Declined, SubmissionAction::Decline),
-        }
-    }
 }
 
 /// Decides on a submission: the newest revision, at the current version, by somebody other than its author.
 async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> {
     let decider = visit.moderator()?.id;
-    let row = match Kind::Submission.local(&input.submission_id) {
-        Some(id) => row(visit.database(), id).await?.filter(|row| may_see(visit, row)),
-        None => None,
-    }
-    .ok_or_else(|| refuse(ErrorCode::NotFound, "submissionId"))?;
+    let row = rules::seen(visit, &input.submission_id).await?;
     let content = content(visit.database(), row.id, row.revision).await?;
+    let decided = decide_on(visit, decider, &row, &content, input).await;
+    if matches!(decided, Err(Error::Refused(_))) {
+        // Filling in the form again is work on the item, too.
+        claims::extend(visit, row.id, decider).await?;
+    }
+    decided
+}
+
+async fn decide_on(
+    visit: &Visit,
+    decider: Uuid,
+    row: &submission::Model,
+    content: &Content,
+    input: DecideInput,
+) -> Result<Submission, Error> {
     let verdict = Verdict::parse(visit, &input, content.fields())?;
-    let (to, action, letter, needed) = verdict.outcome();
     let html = if verdict.kind == DecisionKind::Approve { Some(content.render().await?) } else { None };
     let now = visit.clock.now();
-
     let transaction = visit.begin().await?;
-    let asked = (
-        &input.submission_id.0,
-        input.version,
-        input.revision,
-        format!("{:?}", verdict.kind),
-        &verdict.reason,
-        &verdict.message,
-        &verdict.requests,
-    );
+    let asked = (&input.submission_id.0, input.version, input.revision, &verdict);
     if let Some(made) = once(visit, &transaction, input.idempotency_key.as_deref(), "decide", &asked, row.id).await? {
         // Reading needs a connection of its own: nobody holds two.
         transaction.rollback().await?;
@@ -399,52 +455,143 @@ async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> 
     if input.revision != row.revision {
         return Err(stale(ErrorCode::StaleRevision, row.id));
     }
-    guard(&row, input.version, needed)?;
-    // The guard comes first, so that the loser of a race has written nothing into the library.
-    let published = html.map(|html| (visit.id(), html));
-    let mut change =
-        submission::Entity::update_many().col_expr(submission::Column::PublishedId, Expr::value(published.as_ref().map(|it| it.0)));
-    if to == SubmissionState::Declined {
-        change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
-    }
-    moved(&transaction, change, &row, to, now).await?;
-    if let Some((id, html)) = published {
-        let gate = Gate {
-            transaction: &transaction,
-            id,
-            submission: row.id,
-            number: row.number,
-            submitter: row.author_id,
-            at: now,
-            _made_by_decide: (),
-        };
-        content.publish(&gate, html).await?;
-    }
-    let decision = record(visit, &transaction, &row, decider, verdict, now).await?;
-    if let Some(address) = members::address(&transaction, row.author_id).await? {
-        let variables = serde_json::json!({ "decision": Kind::Decision.global(decision.id).0 });
-        outbox::post(visit, &transaction, letter, address, Some(row.author_id), variables).await?;
-    }
-    let event = log::Event {
-        action,
-        actor: decider,
-        submission: row.id,
-        from: Some(row.state),
-        to,
-        revision: row.revision,
-        version: row.version + 1,
-        at: now,
-        decision: Some(&decision),
-    };
-    log::append(visit, &transaction, event).await?;
+    guard(row, input.version, verdict.needs())?;
+    settle(visit, &transaction, row, decider, verdict, html.map(|html| (content, html)), now).await?;
     transaction.commit().await?;
     again(visit, row.id).await
 }
 
-/// Writes a decision with its requests, once.
-async fn record(
+/// Everything that a decision does, inside its transaction: the guarded write first, so that the loser of a race has written nothing
+/// into the library; the entry in the log last.
+async fn settle(
     visit: &Visit,
-    transaction: &impl ConnectionTrait,
+    transaction: &Transaction,
+    row: &submission::Model,
+    decider: Uuid,
+    verdict: Verdict,
+    published: Option<(&Content, Html)>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let (to, action, letter) = verdict.outcome(row.revises_id.is_some());
+    let record = row.published_id.or(row.revises_id).unwrap_or_else(|| visit.id());
+    let mut change = submission::Entity::update_many();
+    if published.is_some() {
+        change = change.col_expr(submission::Column::PublishedId, Expr::value(Some(record)));
+    }
+    if matches!(to, SubmissionState::Declined | SubmissionState::Removed) {
+        change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
+    }
+    moved(transaction, change, row, to, now).await?;
+    claims::refuse_other(transaction, row.id, decider, now).await?;
+    claims::end(transaction, row.id).await?;
+    if let Some((content, html)) = published {
+        content.publish(&Gate::of(visit, transaction, row, record, now), html).await?;
+        if let (Some(record), Some(address)) = (row.revises_id, content.address_key()) {
+            rehold(transaction, record, address).await?;
+        }
+    }
+    let reason = verdict.reason.clone();
+    let decision = record_decision(visit, transaction, row, decider, verdict, now).await?;
+    let variables = serde_json::json!({ "decision": Kind::Decision.global(decision.id).0, "record": row.kind.names().global(record).0 });
+    if let Some(letter) = letter
+        && let Some(address) = members::address(transaction, row.author_id).await?
+    {
+        outbox::post(visit, transaction, letter, address, Some(row.author_id), variables).await?;
+    }
+    log::append(visit, transaction, log::Event { decision: Some(&decision), ..row.event(action, decider, to, now) }).await?;
+    match to {
+        SubmissionState::Removed => take_down(visit, transaction, row, decider, reason, now).await,
+        SubmissionState::Archived => match row.kind {
+            SubmissionKind::Topic => topics::archive(transaction, record, now).await,
+            _ => resources::archive(transaction, record, now).await,
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Takes a record out of the library: a tombstone stays, and open edits of it are withdrawn.
+async fn take_down(
+    visit: &Visit,
+    transaction: &Transaction,
+    row: &submission::Model,
+    actor: Uuid,
+    reason: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let record = row.published_id.ok_or(Error::bug("what is published names its record"))?;
+    let slug = match row.kind {
+        SubmissionKind::Resource => resources::remove(transaction, record).await?,
+        SubmissionKind::Topic => topics::remove(transaction, record).await?,
+        SubmissionKind::Comment => comments::remove(transaction, record, now).await?,
+    };
+    let by_author = actor == row.author_id;
+    let stone =
+        tombstone::Model { record_id: record, kind: row.kind, slug, submission_id: row.id, reason: reason.clone(), by_author, at: now };
+    stone.into_active_model().insert(transaction).await?;
+    if row.kind != SubmissionKind::Comment {
+        comments::orphan(transaction, record).await?;
+    }
+    let edits = submission::Entity::find()
+        .filter(submission::Column::RevisesId.eq(record))
+        .filter(submission::Column::State.is_in(OPEN))
+        .all(transaction)
+        .await?;
+    for edit in edits {
+        moved(transaction, submission::Entity::update_many(), &edit, SubmissionState::Withdrawn, now).await?;
+        claims::end(transaction, edit.id).await?;
+        log::append(visit, transaction, edit.event(Action::Withdraw, actor, SubmissionState::Withdrawn, now)).await?;
+    }
+    Ok(())
+}
+
+/// Moves to Past what is over. Answers how many were moved; each in a transaction of its own, with its decision and log entry.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn retire(visit: &Visit) -> Result<usize, Error> {
+    let now = visit.clock.now();
+    let mut moved_to_past = 0;
+    for record in resources::over(visit, now).await? {
+        let row =
+            submission::Entity::find().filter(submission::Column::PublishedId.eq(record)).filter(submission::Column::RevisesId.is_null());
+        let Some(row) = row.filter(submission::Column::State.eq(SubmissionState::Published)).one(visit.database()).await? else { continue };
+        let transaction = visit.begin().await?;
+        let verdict = Verdict { kind: DecisionKind::Archive, reason: None, message: None, requests: Vec::new() };
+        match settle(visit, &transaction, &row, SYSTEM, verdict, None, now).await {
+            Ok(()) => {
+                transaction.commit().await?;
+                moved_to_past += 1;
+            }
+            // Another server was faster.
+            Err(Error::Refused(_)) => transaction.rollback().await?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(moved_to_past)
+}
+
+/// The address of a record moves with the edit that changed it.
+async fn rehold(transaction: &Transaction, record: Uuid, address: String) -> Result<(), Error> {
+    let Some(original) = original(transaction, record).await? else { return Ok(()) };
+    let was = content(transaction, original.id, original.revision).await?.address_key();
+    if original.address_hold.is_none() && was.as_ref() == Some(&address) {
+        return Ok(()); // Its author said that it is no duplicate; that still holds.
+    }
+    let change = submission::ActiveModel { number: Set(original.number), address_hold: Set(Some(address)), ..Default::default() };
+    change.update(transaction).await.map_err(twin)?;
+    Ok(())
+}
+
+/// The submission that brought a record into the library.
+async fn original(database: &impl ConnectionTrait, record: Uuid) -> Result<Option<submission::Model>, Error> {
+    let brought = submission::Entity::find().filter(submission::Column::PublishedId.eq(record));
+    Ok(brought.filter(submission::Column::RevisesId.is_null()).one(database).await?)
+}
+
+/// Writes a decision with its requests, once.
+async fn record_decision(
+    visit: &Visit,
+    transaction: &Transaction,
     row: &submission::Model,
     decider: Uuid,
     verdict: Verdict,
@@ -498,57 +645,8 @@ async fn moved(
     if changed.rows_affected == 1 { Ok(()) } else { Err(stale(ErrorCode::StaleVersion, row.id)) }
 }
 
-/// Refuses a version that is no longer the current one, and an action that the state does not allow.
-fn guard(row: &submission::Model, version: i32, action: SubmissionAction) -> Result<(), Error> {
-    if row.version != version {
-        return Err(stale(ErrorCode::StaleVersion, row.id));
-    }
-    if !allowed(row.state).contains(&action) {
-        return Err(stale(ErrorCode::InvalidTransition, row.id));
-    }
-    Ok(())
-}
-
-/// The state machine: what may be done to a submission in each state.
-fn allowed(state: SubmissionState) -> &'static [SubmissionAction] {
-    use SubmissionAction::{Approve, Decline, RequestChanges, Revise, Withdraw};
-    match state {
-        SubmissionState::Draft | SubmissionState::ChangesRequested => &[Revise, Withdraw],
-        SubmissionState::Pending => &[Revise, Withdraw, Approve, RequestChanges, Decline],
-        SubmissionState::Published | SubmissionState::Declined | SubmissionState::Withdrawn => &[],
-    }
-}
-
-/// Which of the actions are this viewer's: revising and taking back are the author's, deciding is anybody else's on the desk.
-fn actions(visit: &Visit, row: &submission::Model) -> Vec<SubmissionAction> {
-    let own = visit.viewer().is_some_and(|viewer| viewer.id == row.author_id);
-    let authors = |action: &SubmissionAction| matches!(action, SubmissionAction::Revise | SubmissionAction::Withdraw);
-    allowed(row.state)
-        .iter()
-        .filter(|action| if own { authors(action) } else { !authors(action) && visit.is_moderator() })
-        .copied()
-        .collect()
-}
-
-/// The author sees it; moderators see what was ever sent to the desk. A draft is its author's alone.
-fn may_see(visit: &Visit, row: &submission::Model) -> bool {
-    let own = visit.viewer().is_some_and(|viewer| viewer.id == row.author_id);
-    own || (visit.is_moderator() && row.sent_at.is_some())
-}
-
 async fn row(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<submission::Model>, Error> {
     Ok(submission::Entity::find().filter(submission::Column::Id.eq(id)).one(database).await?)
-}
-
-/// One's own submission; somebody else's and none at all answer alike, unless the viewer may know of it.
-async fn own(visit: &Visit, id: &str) -> Result<submission::Model, Error> {
-    let viewer = visit.member()?.id;
-    let found = match Kind::Submission.local(id) {
-        Some(id) => row(visit.database(), id).await?.filter(|row| may_see(visit, row)),
-        None => None,
-    };
-    let row = found.ok_or_else(|| refuse(ErrorCode::NotFound, "submissionId"))?;
-    if row.author_id == viewer { Ok(row) } else { Err(refuse(ErrorCode::Forbidden, "submissionId")) }
 }
 
 async fn content(database: &impl ConnectionTrait, submission: Uuid, number: i32) -> Result<Content, Error> {
@@ -582,68 +680,6 @@ async fn insert_revision(
     Ok(())
 }
 
-/// The address that a submission holds while it is open or published. A draft holds none: it may never be sent.
-fn held(content: &Content, state: SubmissionState, not_duplicate: bool) -> Option<String> {
-    content.address_key().filter(|_| state != SubmissionState::Draft && !not_duplicate)
-}
-
-/// Refuses an address that another open or published submission holds, and says which.
-async fn refuse_twin(transaction: &impl ConnectionTrait, hold: Option<&str>, except: Uuid) -> Result<(), Error> {
-    let Some(hold) = hold else { return Ok(()) };
-    let twin = submission::Entity::find().filter(submission::Column::AddressHold.eq(hold)).filter(submission::Column::Id.ne(except));
-    match twin.one(transaction).await? {
-        Some(twin) => Err(Refusal::new(ErrorCode::Duplicate, "url").current(twin.id).into()),
-        None => Ok(()),
-    }
-}
-
-/// What the unique index says when two submissions of one address arrive at the same moment.
-fn twin(error: DbErr) -> Error {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => refuse(ErrorCode::Duplicate, "url"),
-        _ => error.into(),
-    }
-}
-
-/// Takes an idempotency key: the same key and input give the same answer, once.
-///
-/// Answers the submission that an earlier use of the key was about. The key's row comes first in the transaction,
-/// so that a second use waits for the first.
-async fn once(
-    visit: &Visit,
-    transaction: &impl ConnectionTrait,
-    key: Option<&str>,
-    mutation: &str,
-    input: &impl Serialize,
-    made: Uuid,
-) -> Result<Option<Uuid>, Error> {
-    let Some(key) = key.map(str::trim).filter(|key| !key.is_empty()) else {
-        return Ok(None);
-    };
-    if key.chars().count() > KEY || key.chars().any(char::is_control) {
-        return Err(Refusal::new(ErrorCode::Invalid, "idempotencyKey").with("limit", KEY).into());
-    }
-    let member = visit.member()?.id;
-    let input_hash = Sha256::digest(serde_json::to_vec(&(mutation, input))?).to_vec();
-    let row = idempotency_key::ActiveModel {
-        member_id: Set(member),
-        key: Set(key.to_owned()),
-        input_hash: Set(input_hash.clone()),
-        submission_id: Set(Some(made)),
-        created_at: Set(visit.clock.now()),
-    };
-    let columns = [idempotency_key::Column::MemberId, idempotency_key::Column::Key];
-    let insert = idempotency_key::Entity::insert(row).on_conflict(OnConflict::columns(columns).do_nothing().to_owned());
-    if insert.exec_without_returning(transaction).await? == 1 {
-        return Ok(None);
-    }
-    let earlier = idempotency_key::Entity::find_by_id((member, key.to_owned())).one(transaction).await?;
-    match earlier {
-        Some(earlier) if earlier.input_hash == input_hash => Ok(earlier.submission_id),
-        _ => Err(refuse(ErrorCode::IdempotencyMismatch, "idempotencyKey")),
-    }
-}
-
 /// Reads a submission again after its transaction, as the viewer may see it.
 async fn again(visit: &Visit, id: Uuid) -> Result<Submission, Error> {
     visible(visit, id).await?.ok_or(Error::bug("who acted on a submission may see it"))
@@ -651,20 +687,17 @@ async fn again(visit: &Visit, id: Uuid) -> Result<Submission, Error> {
 
 /// A submission, as far as the viewer may know of it.
 pub(crate) async fn visible(visit: &Visit, id: Uuid) -> Result<Option<Submission>, Error> {
-    Ok(row(visit.database(), id).await?.filter(|row| may_see(visit, row)).map(Submission))
+    Ok(row(visit.database(), id).await?.filter(|row| rules::may_see(visit, row)).map(Submission))
 }
 
-/// A decision, as far as the viewer may know of its submission.
+/// A decision. That it was made is public; what it says to the author is not.
 pub(crate) async fn decision(visit: &Visit, id: Uuid) -> Result<Option<Decision>, Error> {
-    let Some(decision) = decision::Entity::find_by_id(id).one(visit.database()).await? else {
-        return Ok(None);
-    };
-    Ok(visible(visit, decision.submission_id).await?.map(|_| Decision(decision)))
+    Ok(decision::Entity::find_by_id(id).one(visit.database()).await?.map(Decision))
 }
 
 async fn by_number(visit: &Visit, number: i64) -> Result<Option<Submission>, Error> {
     let row = submission::Entity::find_by_id(number).one(visit.database()).await?;
-    Ok(row.filter(|row| may_see(visit, row)).map(Submission))
+    Ok(row.filter(|row| rules::may_see(visit, row)).map(Submission))
 }
 
 /// What a member brought, newest first.
@@ -675,22 +708,44 @@ pub(crate) async fn by_author(visit: &Visit, author: Uuid, window: &Window) -> R
 }
 
 /// What was sent to the desk and is in one state now.
-async fn queue(visit: &Visit, state: SubmissionState, sort: QueueSort, window: &Window) -> Result<Connection<Submission>, Error> {
+async fn queue(
+    visit: &Visit,
+    state: SubmissionState,
+    kind: Option<SubmissionKind>,
+    sort: QueueSort,
+    window: &Window,
+) -> Result<Connection<Submission>, Error> {
     visit.moderator()?;
     let order = (submission::Column::DueAt, submission::Column::Number, if sort == QueueSort::Oldest { Order::Asc } else { Order::Desc });
-    let select = submission::Entity::find().filter(submission::Column::State.eq(state)).filter(submission::Column::SentAt.is_not_null());
+    let mut select =
+        submission::Entity::find().filter(submission::Column::State.eq(state)).filter(submission::Column::SentAt.is_not_null());
+    if let Some(kind) = kind {
+        select = select.filter(submission::Column::Kind.eq(kind));
+    }
     window.read(visit, select, order, |row| Cursor::Time(row.due_at.timestamp_micros(), row.number), Submission).await
 }
 
-/// What this moderator would open next: what has waited longest and is not their own.
+/// What this moderator would open next: what has waited longest, is not their own, and nobody else is on.
 async fn next(visit: &Visit) -> Result<Option<Submission>, Error> {
     let me = visit.moderator()?.id;
     let oldest = submission::Entity::find()
         .filter(submission::Column::State.eq(SubmissionState::Pending))
         .filter(submission::Column::AuthorId.ne(me))
+        .filter(submission::Column::Id.not_in_subquery(claims::of_others(me, visit.clock.now())))
         .order_by_asc(submission::Column::DueAt)
         .order_by_asc(submission::Column::Number);
     Ok(oldest.one(visit.database()).await?.map(Submission))
+}
+
+/// Whether somebody's edit of a record is being worked on.
+pub(crate) async fn has_open_edit(visit: &Visit, record: Uuid) -> Result<bool, Error> {
+    Ok(rules::open_edit(visit.database(), record).await?.is_some())
+}
+
+/// Whether something stood at this address and was taken down: nothing else gets it.
+pub(crate) async fn is_tombstone(database: &impl ConnectionTrait, kind: SubmissionKind, slug: &str) -> Result<bool, Error> {
+    let stone = tombstone::Entity::find().filter(tombstone::Column::Kind.eq(kind)).filter(tombstone::Column::Slug.eq(slug));
+    Ok(stone.one(database).await?.is_some())
 }
 
 /// The decisions of these ids, for the log's proof.

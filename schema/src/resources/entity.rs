@@ -22,6 +22,10 @@ pub mod resource {
         pub summary: String,
         pub renderer: i32,
         pub published_at: DateTimeUtc,
+        pub edited_at: Option<DateTimeUtc>,
+        pub archived_at: Option<DateTimeUtc>,
+        pub soon_at: Option<DateTimeUtc>,
+        pub over_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

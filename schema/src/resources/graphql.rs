@@ -2,20 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, dataloader::Loader};
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use sea_orm::DbErr;
 
-use super::{ResourceText, by_slug, library, resource, submit};
+use super::{library::read, *};
 use crate::{
-    Error, Visit,
-    community::{Community, Kind as ResourceKind, Term},
+    comments::{self, Comment},
+    community::{Community, Kind as ResourceKind},
     desk::SubmitPayload,
-    ids::Kind,
-    markup::Html,
     members::{self, Member},
-    paging::{self, Connection, Window},
+    paging::Connection,
+    topics::Topic,
     visit::Loaders,
 };
 
@@ -48,6 +45,16 @@ pub struct ResourceInput {
     pub licence: Option<String>,
     /// Where its record came from.
     pub source: Option<String>,
+    /// The topics that it belongs to, at most 10.
+    pub topics: Option<Vec<ID>>,
+    /// When an event begins; an event needs it.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When an event ends.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Where an event takes place; with it, it needs no address.
+    pub place: Option<String>,
+    /// When a call for funding closes.
+    pub closes_at: Option<DateTime<Utc>>,
 }
 
 /// A resource for the desk.
@@ -64,31 +71,22 @@ pub struct SubmitResourceInput {
     pub idempotency_key: Option<String>,
 }
 
-/// What to show of the library. Entries of one list are alternatives; lists narrow each other.
-#[derive(InputObject, Default)]
-pub struct LibraryFilter {
-    /// Ids of kinds.
-    pub kinds: Option<Vec<String>>,
-    /// Ids of focus areas.
-    pub focus_areas: Option<Vec<String>>,
-    /// Ids of strategies.
-    pub strategies: Option<Vec<String>>,
-}
-
-/// The order of the library.
-#[derive(Enum, Copy, Clone, Debug, Eq, PartialEq)]
-pub enum LibrarySort {
-    /// What came last first.
-    Newest,
-    /// By title, without case and accents.
-    Title,
-}
-
 /// Something others can use, put into the library by the desk.
 #[derive(Clone, Debug)]
 pub struct Resource {
     row: resource::Model,
     text: ResourceText,
+    /// What was looked for when it was found.
+    query: Option<Arc<search::Query>>,
+}
+
+/// Where a search found its words.
+#[derive(SimpleObject)]
+pub struct Match {
+    /// The title, with what was found inside `mark`.
+    title: Html,
+    /// Some words of the description around what was found.
+    excerpt: Html,
 }
 
 impl From<resource::Model> for Resource {
@@ -98,15 +96,49 @@ impl From<resource::Model> for Resource {
             tracing::error!(resource = row.number, %error, "a resource's content does not read");
             ResourceText { title: row.title.clone(), kind: row.kind.clone(), ..Default::default() }
         });
-        Resource { row, text }
+        Resource { row, text, query: None }
+    }
+}
+
+impl Resource {
+    pub(super) fn found(row: resource::Model, query: Option<Arc<search::Query>>) -> Resource {
+        Resource { query, ..Resource::from(row) }
+    }
+
+    pub(crate) fn submitter_id(&self) -> Uuid {
+        self.row.submitter_id
+    }
+
+    pub(super) fn local_id(&self) -> Uuid {
+        self.row.id
+    }
+
+    pub(super) fn topic_ids(&self) -> &[Uuid] {
+        &self.text.topics
+    }
+
+    /// What it is called.
+    pub(crate) fn called(&self) -> &str {
+        &self.row.title
+    }
+
+    /// Where everyone finds it.
+    pub(crate) fn address(&self) -> String {
+        format!("/resources/{}", self.row.slug)
+    }
+
+    /// Its text as it is in the library, and the submission that brought it.
+    pub(crate) fn written(&self) -> (ResourceText, Uuid) {
+        (self.text.clone(), self.row.submission_id)
     }
 }
 
 fn terms(list: &[Term], ids: &[String]) -> Vec<Term> {
-    ids.iter().map(|id| Term { id: id.clone(), name: Community::name_in(list, id).to_owned() }).collect()
+    ids.iter().map(|id| Term { id: id.clone(), name: Community::name_in(list, id).to_owned(), about: None }).collect()
 }
 
-/// What is known about a resource, in the library as on the desk.
+/// What is known about a resource, in the library as on the desk. Nothing here may lead back to a resource: types that flatten this one
+/// copy its fields, and in a circle would copy them before they are there.
 #[Object(name = "ResourceFacts")]
 impl ResourceText {
     /// As it stands on the thing itself; empty in a draft that has none yet.
@@ -133,6 +165,26 @@ impl ResourceText {
     /// Its kind as people read it.
     async fn kind_details(&self, context: &Context<'_>) -> ResourceKind {
         Visit::of(context).community.kind(&self.kind)
+    }
+
+    /// When an event begins.
+    async fn starts_at(&self) -> Option<DateTime<Utc>> {
+        self.starts_at
+    }
+
+    /// When an event ends.
+    async fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.ends_at
+    }
+
+    /// Where an event takes place.
+    async fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    /// When a call for funding closes.
+    async fn closes_at(&self) -> Option<DateTime<Utc>> {
+        self.closes_at
     }
 
     /// Who made it.
@@ -214,6 +266,11 @@ impl Resource {
         &self.row.summary
     }
 
+    /// The topics that it belongs to.
+    async fn topics(&self, context: &Context<'_>) -> Result<Vec<Topic>, Error> {
+        topics::by_ids(Visit::of(context), &self.text.topics).await
+    }
+
     /// Who shared it.
     async fn submitter(&self, context: &Context<'_>) -> Result<Option<Member>, Error> {
         members::by_id(Visit::of(context), self.row.submitter_id).await
@@ -222,6 +279,56 @@ impl Resource {
     /// Since when it is in the library.
     async fn published_at(&self) -> DateTime<Utc> {
         self.row.published_at
+    }
+
+    /// When its text was last replaced.
+    async fn edited_at(&self) -> Option<DateTime<Utc>> {
+        self.row.edited_at
+    }
+
+    /// Whether it is over or superseded; it stays in the library.
+    async fn is_past(&self) -> bool {
+        self.row.archived_at.is_some()
+    }
+
+    /// Where the search that found it found its words; null outside of a search.
+    #[graphql(name = "match")]
+    async fn matched(&self) -> Option<Match> {
+        let query = self.query.as_ref()?;
+        let plain = markup::plain(&Html::stored(self.row.description_html.clone()), usize::MAX);
+        let finds = |word: &str| query.finds(word);
+        Some(Match { title: markup::highlighted(&self.row.title, finds), excerpt: markup::excerpt(&plain, SUMMARY, finds) })
+    }
+
+    /// Its text as members wrote it, for the form of an edit.
+    #[graphql(name = "text")]
+    async fn as_written(&self) -> Written {
+        Written(self.text.clone())
+    }
+
+    /// How many comments it has, answers included.
+    async fn comment_count(&self, context: &Context<'_>) -> Result<i64, Error> {
+        comments::count(Visit::of(context), self.row.id).await
+    }
+
+    /// The comments that answer the resource itself, oldest first.
+    async fn comments(&self, context: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Connection<Comment>, Error> {
+        comments::answers(context, self.row.id, None, &Window::parse(first, after, None, None)?).await
+    }
+
+    /// The whole discussion in reading order, flat, down to depth 6.
+    async fn thread(&self, context: &Context<'_>, first: Option<i32>, after: Option<String>) -> Result<Connection<Comment>, Error> {
+        comments::thread(context, self.row.id, None, &Window::parse(first, after, None, None)?).await
+    }
+
+    /// The case that brought it; null for everyone but its author and moderators.
+    async fn submission(&self, context: &Context<'_>) -> Result<Option<Submission>, Error> {
+        desk::visible(Visit::of(context), self.row.submission_id).await
+    }
+
+    /// Whether an edit of it is being worked on; then there can be no second one.
+    async fn has_open_edit(&self, context: &Context<'_>) -> Result<bool, Error> {
+        desk::has_open_edit(Visit::of(context), self.row.id).await
     }
 }
 
@@ -234,6 +341,11 @@ impl Written {
     #[graphql(flatten)]
     async fn text(&self) -> &ResourceText {
         &self.0
+    }
+
+    /// The topics that it belongs to.
+    async fn topics(&self, context: &Context<'_>) -> Result<Vec<Topic>, Error> {
+        topics::by_ids(Visit::of(context), &self.0.topics).await
     }
 
     /// Markdown, as typed.
@@ -258,24 +370,22 @@ impl ResourceQuery {
         by_slug(Visit::of(context), &slug).await
     }
 
-    /// What was published, narrowed and sorted.
+    /// What was published, searched, narrowed and sorted.
     async fn library(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "Words, \"phrases\", -not; at most 200 characters. The last word may be the beginning of one.")] query: Option<
+            String,
+        >,
         filter: Option<LibraryFilter>,
-        sort: Option<LibrarySort>,
+        #[graphql(desc = "RELEVANCE with a query, NEWEST without, when nobody says.")] sort: Option<LibrarySort>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Connection<Resource>, Error> {
+    ) -> Result<Results, Error> {
         let window = Window::parse(first, after, last, before)?;
-        let visit = Visit::of(context);
-        let found = library(visit, filter.unwrap_or_default(), sort.unwrap_or(LibrarySort::Newest), &window).await?;
-        if paging::names(context, "submitter") {
-            members::prime(visit, found.edges.iter().map(|edge| edge.node.row.submitter_id)).await?;
-        }
-        Ok(found)
+        read(context, query.as_deref(), filter.unwrap_or_default(), sort.unwrap_or(LibrarySort::Relevance), &window).await
     }
 }
 
@@ -303,5 +413,30 @@ impl Loader<ResourceId> for Loaders {
     async fn load(&self, ids: &[ResourceId]) -> Result<HashMap<ResourceId, Resource>, Self::Error> {
         let rows = resource::Entity::find().filter(resource::Column::Id.is_in(ids.iter().map(|id| id.0))).all(&self.database).await?;
         Ok(rows.into_iter().map(|row| (ResourceId(row.id), row.into())).collect())
+    }
+}
+
+/// How many resources a topic has, by its slug.
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub(super) struct TopicCount(pub String);
+
+impl Loader<TopicCount> for Loaders {
+    type Value = i64;
+    type Error = Arc<DbErr>;
+
+    async fn load(&self, slugs: &[TopicCount]) -> Result<HashMap<TopicCount, i64>, Self::Error> {
+        let counts = label::Entity::find()
+            .select_only()
+            .column(label::Column::Value)
+            .column_as(Expr::cust("COUNT(*)"), "count")
+            .filter(label::Column::Scheme.eq(TOPIC))
+            .filter(label::Column::Value.is_in(slugs.iter().map(|slug| slug.0.as_str())))
+            .group_by(label::Column::Value)
+            .into_query();
+        let rows = self.database.query_all(&counts).await?;
+        let found = rows.iter().map(|row| Ok((TopicCount(row.try_get_by_index(0)?), row.try_get_by_index(1)?)));
+        let mut counts: HashMap<_, _> = slugs.iter().map(|slug| (slug.clone(), 0)).collect();
+        counts.extend(found.collect::<Result<Vec<_>, DbErr>>()?);
+        Ok(counts)
     }
 }
