@@ -14,30 +14,19 @@ async fn desk() -> (Forum, Person, Person, Value) {
     (forum, ada, grace, made)
 }
 
-/// What a mutation must leave as it is when it says no.
-async fn everything(forum: &Forum) -> Vec<i64> {
-    let mut counts = Vec::new();
-    for table in
-        ["submission", "revision", "decision", "change_request", "log_entry", "log_detail", "outbox", "resource", "idempotency_key"]
-    {
-        counts.push(forum.count(table).await);
-    }
-    counts
-}
-
 #[tokio::test]
 async fn a_decision_on_an_old_version_or_revision_is_refused() {
     let (forum, ada, grace, made) = desk().await;
     let newer = json!({ "submissionId": made["id"], "version": 1, "resource": resource("Rota, mended") });
     let newer = ada.mutates("reviseSubmission", newer).await["submission"].clone();
-    let before = everything(&forum).await;
+    let before = forum.everything().await;
 
     let stale = grace.decides("APPROVE", &made, json!({})).await;
     assert_eq!(refusals(&stale), ["STALE_REVISION"]);
     assert_eq!(stale["userErrors"][0]["current"]["version"], 2);
     let stale = grace.decides("APPROVE", &made, json!({ "revision": 2 })).await;
     assert_eq!(refusals(&stale), ["STALE_VERSION"]);
-    assert_eq!(everything(&forum).await, before);
+    assert_eq!(forum.everything().await, before);
 
     grace.approves(&newer).await;
     let second = grace.decides("DECLINE", &newer, json!({ "reason": "OTHER" })).await;
@@ -201,7 +190,7 @@ async fn ids_of_others_of_another_kind_and_of_nothing_answer_alike() {
     grace.approves(&made).await;
     let library = ada.asks("{ library { nodes { id } } viewer { id } }", json!({})).await["data"].clone();
     let (resource_id, member_id) = (&library["library"]["nodes"][0]["id"], &library["viewer"]["id"]);
-    let before = everything(&forum).await;
+    let before = forum.everything().await;
     for id in [resource_id, member_id, &json!("garbage"), &json!(""), &json!("c29tZXRoaW5n"), &json!("\u{0}\u{202e}")] {
         let input = json!({ "submissionId": id, "version": 1, "resource": resource("Mine now") });
         assert_eq!(refusals(&ada.mutates("reviseSubmission", input).await), ["NOT_FOUND submissionId"], "{id}");
@@ -217,13 +206,13 @@ async fn ids_of_others_of_another_kind_and_of_nothing_answer_alike() {
     {
         grace.opens(path).await.is(StatusCode::NOT_FOUND).shows("There is no page here");
     }
-    assert_eq!(everything(&forum).await, before);
+    assert_eq!(forum.everything().await, before);
 }
 
 #[tokio::test]
 async fn every_field_that_does_not_pass_is_named() {
     let (forum, ada, ..) = desk().await;
-    let before = everything(&forum).await;
+    let before = forum.everything().await;
     let empty = json!({ "title": " ", "kind": "", "description": "\n" });
     assert_eq!(
         refusals(&ada.mutates("submitResource", empty).await),
@@ -262,7 +251,7 @@ async fn every_field_that_does_not_pass_is_named() {
         input[field] = value;
         assert_eq!(ada.mutates("submitResource", input).await["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{field}");
     }
-    assert_eq!(everything(&forum).await, before);
+    assert_eq!(forum.everything().await, before);
 }
 
 #[tokio::test]

@@ -3,15 +3,20 @@
 // `page.is_accepted()` reads as a sentence.
 #![allow(clippy::wrong_self_convention)]
 
+mod claims;
 mod command_line;
 mod desk;
 mod door;
 mod harness;
+mod imports;
 mod journey;
 mod library;
 mod mail;
 mod members;
 mod pages;
+mod properties;
 mod races;
 mod real_records;
 mod rooms;
+mod search;
+mod topics;

@@ -212,6 +212,22 @@ impl Forum {
     pub async fn count(&self, table: &str) -> i64 {
         count(self.tables(), table).await
     }
+
+    /// What a mutation must leave as it is when it says no: the rows of every table that a rule writes.
+    pub async fn everything(&self) -> Vec<(&'static str, i64)> {
+        let tables = "submission revision decision change_request log_entry log_detail outbox idempotency_key \
+            resource resource_label resource_search topic topic_vote topic_result comment tombstone claim";
+        let mut counts = Vec::new();
+        for table in tables.split_whitespace() {
+            counts.push((table, self.count(table).await));
+        }
+        counts
+    }
+
+    /// Proves the log: every transition has its entry, and every submission stands where its last one left it.
+    pub async fn verifies(&self) -> u64 {
+        server::verify_log(&self.app.forum.database).await.expect("an answer").unwrap_or_else(|broken| panic!("{broken}"))
+    }
 }
 
 pub async fn count(tables: &DatabaseConnection, table: &str) -> i64 {
@@ -270,7 +286,8 @@ impl Person {
         self.fills(&page, page.form_that(action), fields).await
     }
 
-    async fn fills(&self, page: &Page, form: Vec<(String, String)>, fields: &[(&str, &str)]) -> Page {
+    /// Sends a form of a page that was opened before, filled in.
+    pub async fn fills(&self, page: &Page, form: Vec<(String, String)>, fields: &[(&str, &str)]) -> Page {
         let mut filled = form;
         for (name, value) in fields {
             filled.retain(|(known, _)| known != name);
@@ -310,19 +327,37 @@ impl Person {
     /// Runs a mutation of one input and answers its payload.
     pub async fn mutates(&self, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
-        let thing = if mutation == "updateProfile" { "member { name }" } else { SUBMISSION };
-        let query = format!(
-            "mutation Act($input: {kind}!) {{ {mutation}(input: $input) {{ {thing} userErrors {{ code field message current {{ id state version }} }} }} }}"
-        );
+        let thing = match mutation {
+            "updateProfile" | "setReplyLetters" | "stopReplyLetters" => "member { name }".to_owned(),
+            "vote" | "setTopicStatus" => "topic { id path name votes viewerVoted status ledTo { path } }".to_owned(),
+            "decideMany" => format!("results {{ {SUBMISSION} {ERRORS} }}"),
+            _ => SUBMISSION.to_owned(),
+        };
+        let query = format!("mutation Act($input: {kind}!) {{ {mutation}(input: $input) {{ {thing} {ERRORS} }} }}");
         let answer = self.asks(&query, json!({ "input": input })).await;
         if !answer["errors"].is_null() { answer } else { answer["data"][mutation].clone() }
     }
 
+    /// Runs a mutation against which nothing speaks and answers the submission.
+    pub async fn brings(&self, mutation: &str, input: Value) -> Value {
+        let payload = self.mutates(mutation, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}: {payload}");
+        payload["submission"].clone()
+    }
+
     /// Shares a resource over GraphQL and answers the submission.
     pub async fn shares(&self, title: &str) -> Value {
-        let payload = self.mutates("submitResource", resource(title)).await;
-        assert_eq!(payload["userErrors"], json!([]), "{title}");
-        payload["submission"].clone()
+        self.brings("submitResource", resource(title)).await
+    }
+
+    /// Suggests a topic over GraphQL and answers the submission.
+    pub async fn suggests(&self, name: &str) -> Value {
+        self.brings("suggestTopic", json!({ "name": name, "description": format!("What {name} is about.") })).await
+    }
+
+    /// Says something about a record, or in answer to a comment, and answers the submission.
+    pub async fn comments(&self, on: &Value, body: &str) -> Value {
+        self.brings("writeComment", json!({ "on": on["id"], "body": body })).await
     }
 
     /// Decides on a submission as it was answered.
@@ -340,10 +375,17 @@ impl Person {
         assert_eq!(payload["userErrors"], json!([]));
         payload["submission"].clone()
     }
+
+    /// Puts a submission into the library and answers the record, with its id and its path.
+    pub async fn publishes(&self, submission: &Value) -> Value {
+        self.approves(submission).await["published"].clone()
+    }
 }
 
-const SUBMISSION: &str =
-    "submission { id number state version revision title path deskPath viewerActions requests { id field message answeredIn } }";
+const SUBMISSION: &str = "submission { id number state version revision title path deskPath viewerActions \
+    published { id ... on Resource { path } ... on Topic { path } ... on Comment { path } } \
+    claim { isViewer until member { handle } } requests { id field message answeredIn } }";
+const ERRORS: &str = "userErrors { code field message current { id state version } }";
 
 /// A resource that passes every rule; each title has an address of its own.
 pub fn resource(title: &str) -> Value {
@@ -351,8 +393,11 @@ pub fn resource(title: &str) -> Value {
     json!({ "title": title, "url": format!("https://{slug}.example/page"), "kind": "guide", "description": format!("What {title} is, and what one can do with it.") })
 }
 
-/// The codes of a payload's refusals with their fields, such as `REQUIRED title`.
+/// The codes of a payload's refusals with their fields, such as `REQUIRED title`; for who may not ask at all, such as `FORBIDDEN`.
 pub fn refusals(payload: &Value) -> Vec<String> {
+    if let Some(errors) = payload["errors"].as_array() {
+        return errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("?").to_owned()).collect();
+    }
     let one = |error: &Value| {
         let field: Vec<&str> = error["field"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         format!("{} {}", error["code"].as_str().unwrap_or("?"), field.join(".")).trim_end().to_owned()
@@ -362,6 +407,11 @@ pub fn refusals(payload: &Value) -> Vec<String> {
 
 fn serde_urlencoded(fields: &[(String, String)]) -> Vec<u8> {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into_bytes()
+}
+
+/// The texts at `field` of a list.
+pub fn each<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
+    list.as_array().unwrap_or_else(|| panic!("a list, not {list}")).iter().map(|one| one[field].as_str().unwrap_or_default()).collect()
 }
 
 /// What came back.

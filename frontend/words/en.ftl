@@ -190,7 +190,10 @@ next-CHANGES_REQUESTED = Mend what is asked for, and send it back.
 next-PUBLISHED = Everyone can find it.
 next-DECLINED = The reason is on its page. You may share something else at any time.
 next-WITHDRAWN = Nobody will review it.
-see-it = See it in the library
+see-it = { $of ->
+    [RESOURCE] See it in the library
+   *[other] See it
+}
 kept = kept
 changed = changed
 sent = sent
@@ -225,7 +228,10 @@ event-DRAFT = Draft kept
 event-SUBMIT = Sent for review
 event-REVISE = Sent again
 event-WITHDRAW = Taken back
-event-APPROVE = Put into the library
+event-APPROVE = { $of ->
+    [RESOURCE] Put into the library
+   *[other] Published
+}
 event-REQUEST_CHANGES = Changes asked for
 event-DECLINE = Not included
 by = by
@@ -273,7 +279,11 @@ review-ask-field = What should change?
 review-decide = Decide
 review-send = Send decision, open next
 review-who = Who sent it
-decide-APPROVE = Put it in the library
+decide-APPROVE = { $of ->
+    [RESOURCE] Put it in the library
+    [EDIT] Put it in place of the old text
+   *[other] Publish it
+}
 decide-REQUEST_CHANGES = Ask for changes
 decide-DECLINE = Do not include it
 decide-hint-REQUEST_CHANGES = Say what, in the fields of “Ask for changes”.
@@ -364,7 +374,7 @@ refusal-sector-REQUIRED = Choose where you come from
 refusal-agrees-REQUIRED = Read the guidelines, and say that you agree
 refusal-token-NOT_FOUND = This link has done its work; ask for another
 refusal-decision-REQUIRED = Choose what should become of it
-refusal-reason-REQUIRED = Choose a reason: the author will read it
+refusal-reason-REQUIRED = Choose a reason, or write one: it is kept with what you do
 refusal-requests-REQUIRED = Say what should change, in at least one field
 problem-400 = This address does not work
 problem-400-lead = Something in it is not as it should be. Nothing of yours was lost.
@@ -376,6 +386,8 @@ problem-404 = There is no page here
 problem-404-lead = The address may have a typo, or the link that brought you is old. Nothing of yours was lost.
 problem-405 = This cannot be done here
 problem-405-lead = The address exists, but not for this kind of request.
+problem-414 = This address is too long
+problem-414-lead = What it asks for does not fit into an address. Shorten it and try again.
 problem-413 = That was too much at once
 problem-413-lead = What you sent is larger than a form may be. Go back, shorten it, and send it again.
 problem-415 = This form cannot be read
@@ -393,14 +405,23 @@ problem-sign-in-elsewhere = Sign in (opens beside this page)
 letter-sign-in-subject = Your link to { $community }
 letter-sign-in = Open this link and press the button to sign in to the library of the { $community }, or to join it:
 letter-sign-in-end = It works once, for 15 minutes. If you did not ask for it, do nothing: without the link nobody gets in.
-letter-published-subject = In the library: { $title }
-letter-published = “{ $title }” is in the library of the { $community } now. Thank you. Everyone can find it here:
+letter-published-subject = { $of ->
+    [RESOURCE] In the library: { $title }
+   *[other] Published: { $title }
+}
+letter-published = { $of ->
+    [RESOURCE] “{ $title }” is in the library of the { $community } now. Thank you. Everyone can find it here:
+   *[other] “{ $title }” is open to everyone at the { $community } now. Thank you. It is here:
+}
 letter-words = The moderator adds:
 letter-changes-subject = Changes needed: { $title }
 letter-changes = A moderator of the { $community } read “{ $title }” and asks for this, before it goes into the library:
 letter-changes-where = Mend it and send it back here; what you wrote is still there:
 letter-declined-subject = Not included: { $title }
-letter-declined = A moderator of the { $community } read “{ $title }” and decided not to include it in the library.
+letter-declined = { $of ->
+    [RESOURCE] A moderator of the { $community } read “{ $title }” and decided not to include it in the library.
+   *[other] A moderator of the { $community } read “{ $title }” and decided not to publish it.
+}
 letter-declined-where = The decision and its reason stay on this page:
 letter-end = The moderation team of the { $community }
 

@@ -116,14 +116,25 @@ pub(crate) fn excerpt(text: &str, limit: usize, finds: impl Fn(&str) -> bool) ->
     highlighted(&cut, finds)
 }
 
-/// A text cut into words and what stands between them.
+/// A text cut into words and what stands between them. What a script without spaces writes is cut sign by sign.
 fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let is_word = rest.chars().next()?.is_alphanumeric();
+        let first = rest.chars().next()?;
+        let is_word = first.is_alphanumeric();
+        if is_word && crate::text::is_unspaced(first) {
+            let marks = rest[first.len_utf8()..].chars().take_while(|c| unicode_normalization::char::is_combining_mark(*c));
+            let (piece, after) = rest.split_at(first.len_utf8() + marks.map(char::len_utf8).sum::<usize>());
+            rest = after;
+            return Some((piece, true));
+        }
         // An accent that stands for itself belongs to the letter before it.
         let ends = |c: char| {
-            if is_word { !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c) } else { c.is_alphanumeric() }
+            if is_word {
+                (!c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c)) || crate::text::is_unspaced(c)
+            } else {
+                c.is_alphanumeric()
+            }
         };
         let end = rest.find(ends).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);

@@ -11,6 +11,8 @@ use crate::{Refusal, error::ErrorCode, text::search_words};
 
 /// Characters of a query. Source: SECURITY, section 4.
 const LONGEST: usize = 200;
+/// Terms that are looked for; what follows is left out.
+const MOST: usize = 40;
 /// Terms whose places count for the rank; all of them must be found.
 const RANKED: usize = 12;
 
@@ -61,7 +63,9 @@ impl Query {
                     (&chunk[..end], false, &chunk[end..])
                 }
             };
-            let words = search_words(chunk);
+            let mut words = search_words(chunk);
+            // One sign may unfold to a sentence; what nobody typed need not be looked for.
+            words.truncate(MOST - query.wanted.len().min(MOST));
             let side = if negated { &mut query.unwanted } else { &mut query.wanted };
             // What is written together in a script without spaces is meant together.
             let together = is_phrase || negated || words.iter().all(|word| word.chars().count() == 1) && words.len() > 1;

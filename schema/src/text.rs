@@ -116,6 +116,8 @@ impl Reader {
 /// Joiners stay: Persian, Hindi and emoji need them.
 fn has_no_place(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\t'))
+        // Unicode promises never to assign these, and XML refuses them.
+        || (character as u32 & 0xFFFE) == 0xFFFE
         || matches!(character, '\u{200B}' | '\u{2060}'..='\u{2069}' | '\u{202A}'..='\u{202E}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
@@ -137,7 +139,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Whether a script is written without spaces, so that each of its characters is searched for as a word.
-fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 

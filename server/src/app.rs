@@ -12,9 +12,9 @@ use poem::{
     http::{Extensions, Method, StatusCode, header},
 };
 use schema::{
-    Forum, Schema, Visit,
+    Forum, Schema, Visit, desk,
     members::{self, Joining, Member, Role},
-    sessions,
+    resources, sessions, topics,
 };
 use tokio::sync::OnceCell;
 use url::Url;
@@ -139,6 +139,25 @@ impl App {
         Shell::new(self.clone(), routes)
     }
 
+    /// Brings what a forum begins with: the community's first topics, and an index of what an earlier version published.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn prepare(&self) -> Result<(), schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        topics::found(&visit).await?;
+        resources::index_missing(&visit).await?;
+        Ok(())
+    }
+
+    /// Moves to Past what is over. Answers how many were moved.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn retire(&self) -> Result<usize, schema::Error> {
+        desk::retire(&Visit::new(self.forum.clone(), None)).await
+    }
+
     /// Adds a member by an operator's word, from the community's first sector.
     ///
     /// # Errors
@@ -202,6 +221,8 @@ impl App {
 /// Runs an operation. A mutation is a task of its own: a client that hangs up must not stop it half way.
 pub(crate) async fn execute(schema: Schema, visit: Option<Visit>, query: Query) -> async_graphql::Response {
     // Without a visit there is nobody to answer to: what a page looks like can be asked, and nothing else.
+    let mut query = query;
+    query.variables.values_mut().for_each(without_nul);
     let query = match visit {
         Some(visit) => query.data(visit),
         None => query.only_introspection(),
@@ -213,6 +234,16 @@ pub(crate) async fn execute(schema: Schema, visit: Option<Visit>, query: Query) 
         error.extensions.get_or_insert_default().set("code", "INTERNAL");
         async_graphql::Response::from_errors(vec![error])
     })
+}
+
+/// Takes NUL out of every text: no text of ours holds one, and PostgreSQL takes none.
+fn without_nul(value: &mut async_graphql::Value) {
+    match value {
+        async_graphql::Value::String(text) => text.retain(|character| character != '\0'),
+        async_graphql::Value::List(all) => all.iter_mut().for_each(without_nul),
+        async_graphql::Value::Object(fields) => fields.values_mut().for_each(without_nul),
+        _ => {}
+    }
 }
 
 /// Reads a posted form.

@@ -11,9 +11,7 @@ use poem::{
 use schema::{
     Clock, Forum, Randomness, Visit,
     database::Database,
-    desk,
     members::{self, Role},
-    resources, topics,
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
@@ -380,7 +378,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     let visit = Visit::new(forum, None);
     let fresh = demo && demo::fill(&app).await?;
     if !fresh {
-        prepare(&visit).await?;
+        app.prepare().await?;
     }
     let addresses = listener.local_addr();
     let listening = addresses.first().map(ToString::to_string).unwrap_or_default();
@@ -391,7 +389,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
         eprintln!("To sign in as the administrator, open this once, within 15 minutes:\n{link}");
     }
     let letters = tokio::spawn(mail.run());
-    let past = tokio::spawn(retire(visit));
+    let past = tokio::spawn(retire(app.clone()));
     let served = Server::new_with_acceptor(listener)
         .name("lyceum")
         .idle_timeout(Duration::from_secs(60))
@@ -402,20 +400,10 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     served.map_err(|error| Failure::wrong(format!("the server stopped: {error}")))
 }
 
-/// Brings what a forum begins with: the first topics, and an index of what an earlier version published.
-async fn prepare(visit: &Visit) -> Result<(), Failure> {
-    topics::found(visit).await?;
-    match resources::index_missing(visit).await? {
-        0 => {}
-        count => eprintln!("Indexed {count} resources for the search."),
-    }
-    Ok(())
-}
-
 /// Moves to Past what is over, every minute, until the process ends.
-async fn retire(visit: Visit) {
+async fn retire(app: App) {
     loop {
-        if let Err(error) = desk::retire(&visit).await {
+        if let Err(error) = app.retire().await {
             tracing::error!(?error, "what is over could not be moved to Past");
         }
         tokio::time::sleep(Duration::from_secs(60)).await;

@@ -149,7 +149,9 @@ impl Importer {
         let topics: Vec<&ID> = all.iter().filter_map(topic).collect();
         let keywords: Vec<&str> = all.iter().filter(|word| topic(word).is_none()).copied().collect();
         let url = get(Column::Url);
-        let key = text::Address::parse(url).map_or_else(|| url.to_owned(), |address| address.key);
+        // What has no address is known by its title and when it begins.
+        let named = || format!("{url} {} {}", get(Column::Title), get(Column::Starts));
+        let key = text::Address::parse(url).map_or_else(named, |address| address.key);
         let key = Sha256::digest(format!("{}\n{key}", get(Column::Source)));
         let given = |column| Some(get(column)).filter(|text| !text.is_empty());
         json!({

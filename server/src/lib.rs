@@ -31,3 +31,11 @@ pub use schema::{Clock, Forum, Randomness, community::Community, database::Datab
 pub async fn verify_log(database: &Database) -> Result<Result<u64, String>, schema::Error> {
     schema::log::verify(database.writer()).await
 }
+
+/// Moves to Past what is over. Answers how many were moved.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn retire(app: &App) -> Result<usize, schema::Error> {
+    app.retire().await
+}

@@ -36,6 +36,10 @@ impl<E: Endpoint> Shell<E> {
         frame.extensions_mut().insert(stranger.clone());
         let too_long = request.uri().to_string().len() > ADDRESS;
         let too_large = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS;
+        if too_long && !too_large && request.uri().path() == "/library" {
+            // A search is never an error page: cut short, it is still too long, and the library says so beside its box.
+            return (Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, too_long_a_search(&request)).finish(), 0);
+        }
         if too_long || too_large {
             let status = if too_long { StatusCode::URI_TOO_LONG } else { StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE };
             return (self.problem(&frame, status).await, stranger.statements());
@@ -123,6 +127,13 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         headers(response.headers_mut(), &path, status, with_cookie, self.app.site.is_secure());
         Ok(response)
     }
+}
+
+/// The library with the first words of a search that no address can hold.
+fn too_long_a_search(request: &Request) -> String {
+    let asked = frontend::Fields::parse(request.uri().query().unwrap_or("").as_bytes());
+    let query: String = asked.get("query").unwrap_or("").chars().take(400).collect();
+    format!("/library?{}", serde_urlencoded::to_string([("query", query)]).unwrap_or_default())
 }
 
 /// The request without its body, for a page about what became of it.

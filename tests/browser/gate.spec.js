@@ -391,7 +391,7 @@ test("one moderator is on it, until an administrator breaks the claim", async ({
     expect(await statusOf(ines, "Break the claim")).toBe(422);
     await isWellMade(ines, "review-claim-with-errors");
     await expect(field(ines, "Why")).toBeVisible();
-    await isRefused(ines, field(ines, "Why"), "");
+    await isRefused(ines, field(ines, "Why"), /reason|why/i);
     await field(ines, "Why").fill("Grace is on a train.");
     expect(await statusOf(ines, "Break the claim")).toBe(303);
     await expect(done(ines)).toContainText("It is free again.");
@@ -434,7 +434,7 @@ test("many are decided at once, and each for itself", async ({ browserOf, lyceum
     await expect(grace.getByText("3 are waiting, oldest first.")).toBeVisible();
     await isWellMade(grace, "desk-after-many");
     await ada.goto("/library");
-    await expect(main(ada).getByRole("heading", { level: 3 })).toHaveText([soup, water]);
+    await expect(ada.getByRole("region", { name: "2 resources" }).getByRole("heading", { level: 3 })).toHaveText([soup, water]);
   });
 
   await demonstration.step("nothing chosen is nothing done", async () => {
@@ -559,10 +559,11 @@ test("a visitor finds what fits best, narrows it, and is never shouted at", asyn
       await press(visitor, "Search");
       expect((await answer).status(), words.slice(0, 20)).toBe(200);
       await expect(heading(visitor, "Library")).toBeVisible();
-      await expect(visitor.getByRole("heading", { name: "Not searched" })).toBeVisible();
     };
-    await search('"" - * AND( :^');
-    await search('"" -* (:^)');
+    await search("AND OR NOT");
+    await expect(main(visitor)).toContainText("Nothing in the library was found for “AND OR NOT”");
+    await search('"" -* (:^) \\');
+    await expect(visitor.getByRole("heading", { name: "Not searched" })).toBeVisible();
     await expect(visitor.getByRole("searchbox")).toHaveAccessibleDescription(/Give at least one word, of letters or digits/);
     await isWellMade(visitor, "search-of-operators");
     await search("water ".repeat(1_700).slice(0, 10_000));
@@ -580,11 +581,11 @@ async function linkOf(page, address, name) {
 
 const everyone = { visitor: undefined, member: "marek", moderator: "wren", administrator: "ines" };
 for (const [role, handle] of Object.entries(everyone)) {
-  demonstration(`every page of the gate is well made for a ${role}`, async ({ browserOf, lyceum }) => {
+  demonstration(`every page of the gate is well made, seen by the ${role}`, async ({ browserOf, lyceum }) => {
     const [marek, wren] = [await browserOf("marek"), await browserOf("wren")];
-    const byLaw = await linkOf(marek, "/library?query=by-law", "Model by-law");
+    const byLaw = await linkOf(marek, "/library?query=by-law", /^Model by-law/);
     const topic = await linkOf(marek, "/topics", "Language and interpreting in care");
-    const said = await linkOf(marek, byLaw, /ago$/);
+    const said = (await linkOf(marek, byLaw, /^Reply to Marek/)).replace("#reply", "");
     const pages = {
       topics: "/topics",
       "topics-none": "/topics?status=done&sort=name",
@@ -593,7 +594,7 @@ for (const [role, handle] of Object.entries(everyone)) {
       "topic-edit": `${topic}/edit`,
       "resource-with-thread": byLaw,
       "resource-edit-waiting": `${byLaw}/edit`,
-      "resource-edit": `${await linkOf(marek, "/library", "Patios frescos")}/edit`,
+      "resource-edit": `${await linkOf(marek, "/library?query=patios", /^Patios frescos/)}/edit`,
       event: await linkOf(marek, "/library?kind=event", "Lay out the visit"),
       comment: said,
       "comment-edit": `${said}/edit`,
@@ -614,7 +615,7 @@ for (const [role, handle] of Object.entries(everyone)) {
       "review-of-edit": await linkOf(wren, "/desk?kind=RESOURCE", /^Model by-law/),
       "review-of-comment": await linkOf(wren, "/desk?kind=COMMENT", /^Has anyone tried these/),
       "review-of-topic": await linkOf(wren, "/desk?kind=TOPIC", /^Night work/),
-      "review-of-published": await linkOf(wren, "/desk?state=PUBLISHED", "Patios frescos"),
+      "review-of-published": await linkOf(wren, "/desk?state=PUBLISHED", /^Patios frescos/),
       "review-of-removed": await linkOf(wren, "/desk?state=REMOVED", /^One warm room/),
       desk: "/desk",
     };

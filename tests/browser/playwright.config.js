@@ -11,6 +11,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: "list",
   use: {
+    // A name that is on no page is told as that, and not as the end of the whole journey.
+    actionTimeout: 30_000,
     // Nothing of Lyceum needs a script. What measures a page asks for one.
     javaScriptEnabled: false,
     launchOptions: {
