@@ -52,7 +52,7 @@ async fn everyone_reads_the_old_text_until_an_edit_is_approved() {
         assert_eq!((&now["title"], &now["editedAt"], &now["hasOpenEdit"]), (&json!("Rota"), &json!(null), &json!(true)));
         let open = grace.asks("{ nextInQueue { deskPath } }", json!({})).await["data"]["nextInQueue"]["deskPath"].clone();
         let open = open.as_str().expect("an edit waits");
-        grace.opens(open).await.shows("What changes").shows("against what everyone reads now");
+        grace.opens(open).await.shows("What changes").shows("Against what everyone reads now");
         grace.does(open, "Decide", &[("decision", decision), ("reason", "OTHER")]).await.is_accepted();
         if decision == "DECLINE" {
             assert_eq!(rota(&eve).await, before);

@@ -5,8 +5,12 @@
 
 mod claims;
 mod command_line;
+mod comments;
+mod dates;
+mod decisions;
 mod desk;
 mod door;
+mod edits;
 mod harness;
 mod imports;
 mod journey;

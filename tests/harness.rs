@@ -372,7 +372,7 @@ impl Person {
     /// Puts a submission into the library.
     pub async fn approves(&self, submission: &Value) -> Value {
         let payload = self.decides("APPROVE", submission, json!({})).await;
-        assert_eq!(payload["userErrors"], json!([]));
+        assert_eq!(payload["userErrors"], json!([]), "{submission}: {payload}");
         payload["submission"].clone()
     }
 

@@ -234,7 +234,7 @@ fn generated(rows: usize) -> String {
     let mut text = HEADER.to_owned();
     for number in 1..=rows {
         let address = if number % 30 == 0 { 1 } else { number };
-        let words = if number % 25 == 0 { "" } else { "What it is, and what one can do with it." };
+        let words = if number % 25 == 0 { "" } else { "What it is and what one can do with it." };
         writeln!(text, "Record {number},https://example.org/{address},{words},guide,design-justice;word {number},A list,CC0-1.0")
             .expect("text");
     }

@@ -164,7 +164,7 @@ impl Pages {
                 let was_there = data.get_attr("gone").is_ok_and(|gone| !gone.is_undefined() && !gone.is_none());
                 return match *needed {
                     "viewer" => see_other(&sign_in(request)),
-                    _ if was_there => self.render(GONE, request, StatusCode::GONE, data, Form::default()),
+                    _ if was_there => self.render(GONE, request, StatusCode::GONE, data, form.unwrap_or_default()),
                     _ => self.problem_page(request, StatusCode::NOT_FOUND, None).await,
                 };
             }

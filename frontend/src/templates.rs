@@ -120,7 +120,13 @@ fn translate(words: &Words, key: &str, arguments: Kwargs) -> Result<String, Erro
 /// The words of a refusal: those for this field and code, or those for the code, or the developers' sentence.
 fn refusal(words: &Words, problem: &Value) -> Result<String, Error> {
     let code = problem.get_attr("code")?.to_string();
-    let field = problem.get_attr("field")?.to_string();
+    // A path, as a form spells it or as the schema answers it.
+    let field = match problem.get_attr("field")? {
+        path if path.kind() == minijinja::value::ValueKind::Seq => {
+            path.try_iter()?.map(|step| step.to_string()).collect::<Vec<_>>().join(".")
+        }
+        path => path.to_string(),
+    };
     let field = field.split('.').rfind(|step| step.parse::<u32>().is_err()).unwrap_or("").to_owned();
     let mut given = FluentArgs::new();
     for argument in problem.get_attr("arguments")?.try_iter()? {

@@ -23,6 +23,8 @@ crate::migration! {
     ],
     columns: [
         "submission"."revises_id": uuid_null("revises_id"),
+        // Its author said that it is no duplicate: it holds no address.
+        "submission"."not_duplicate": boolean("not_duplicate").default(false),
         "log_detail"."note": text_null("note"),
         "resource"."edited_at": timestamp_with_time_zone_null("edited_at"),
         "resource"."archived_at": timestamp_with_time_zone_null("archived_at"),

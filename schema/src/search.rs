@@ -73,6 +73,12 @@ impl Query {
                 true if !words.is_empty() => side.push(Term { words, is_prefix: false }),
                 _ => side.extend(words.into_iter().map(|word| Term { words: vec![word], is_prefix: false })),
             }
+            // The same word twice asks for nothing more.
+            if let Some((last, before)) = side.split_last()
+                && before.contains(last)
+            {
+                side.pop();
+            }
             if after.trim().is_empty()
                 && !is_phrase
                 && !negated
@@ -91,9 +97,15 @@ impl Query {
 
     /// The condition that a resource is found.
     pub fn condition(&self, engine: DbBackend) -> Expr {
-        let unwanted = self.unwanted.iter().map(|term| within(engine, term.spelled(engine, Place::Anywhere)).not());
-        let wanted = self.wanted.iter().map(|term| within(engine, term.spelled(engine, Place::Anywhere)));
-        wanted.chain(unwanted).reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true))
+        let (and, or) = if engine == DbBackend::Sqlite { (" AND ", " OR ") } else { (" & ", " | ") };
+        let spelled = |terms: &[Term], link: &str| {
+            // In brackets, so that a phrase stays together.
+            terms.iter().map(|term| format!("({})", term.spelled(engine, Place::Anywhere))).collect::<Vec<_>>().join(link)
+        };
+        // One question to the index, however many terms there are.
+        let found = (!self.wanted.is_empty()).then(|| within(engine, spelled(&self.wanted, and)));
+        let kept_out = (!self.unwanted.is_empty()).then(|| within(engine, spelled(&self.unwanted, or)).not());
+        found.into_iter().chain(kept_out).reduce(ExprTrait::and).unwrap_or_else(|| Expr::val(true))
     }
 
     /// How well a resource fits: a word in the title counts more than any number of words elsewhere.

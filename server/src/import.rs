@@ -179,9 +179,13 @@ async fn act(schema: &Schema, visit: &Visit, mutation: &str, input: Value) -> Re
     let request = Request::new(mutation).variables(Variables::from_json(json!({ "input": input })));
     let answer = execute(schema.clone(), Some(visit), request).await;
     if let Some(error) = answer.errors.first() {
-        let is_ours = error.path.is_empty();
-        // A value that the schema cannot read at all, such as a date: the row's own fault.
-        return if is_ours { Ok(Err(vec![("INVALID".into(), error.message.clone())])) } else { Err(Failure::wrong(error.message.clone())) };
+        // A value that the schema cannot read at all, such as a date, is the row's own fault; errors of the forum's own carry a code.
+        let is_the_rows = error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none());
+        return if is_the_rows {
+            Ok(Err(vec![("INVALID".into(), error.message.clone())]))
+        } else {
+            Err(Failure::wrong(error.message.clone()))
+        };
     }
     let data = serde_json::to_value(&answer.data).unwrap_or_default();
     let payload = data.as_object().and_then(|data| data.values().next()).cloned().unwrap_or_default();

@@ -22,7 +22,7 @@ use crate::{App, commands::Failure, settings::Settings};
 /// How letters leave.
 pub enum Post {
     /// Through a mail server.
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>, Duration),
     /// Into a folder, where a person can read them.
     Folder(PathBuf),
 }
@@ -48,7 +48,7 @@ impl Mail {
             Some(url) => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
                     .map_err(|error| Failure::settings(format!("the SMTP URL does not work: {error}")))?;
-                Post::Smtp(Box::new(transport.timeout(Some(settings.smtp_timeout)).build()))
+                Post::Smtp(Box::new(transport.timeout(Some(settings.smtp_timeout)).build()), settings.smtp_timeout)
             }
             None => Post::Folder(settings.data.join("mail")),
         };
@@ -108,7 +108,7 @@ impl Mail {
         let to: Mailbox = letter.address.parse().map_err(|error| format!("{error}"))?;
         let host = self.app.site.host();
         match &self.post {
-            Post::Smtp(transport) => {
+            Post::Smtp(transport, patience) => {
                 let mut message = Message::builder()
                     .from(self.from.clone())
                     .to(to)
@@ -121,10 +121,12 @@ impl Mail {
                     message = message.raw_header(HeaderValue::new(name, format!("<{stop}>")));
                 }
                 let message = message.body(rendered.body).map_err(|error| error.to_string())?;
-                match transport.send(message).await {
-                    Ok(_) => Ok(Outcome::Sent),
-                    Err(error) if error.is_permanent() => Ok(Outcome::Never(error.to_string())),
-                    Err(error) => Err(error.to_string()),
+                // The library's own time-out ends with the connection: a server that says nothing after it would hold the job for ever.
+                match tokio::time::timeout(*patience, transport.send(message)).await {
+                    Ok(Ok(_)) => Ok(Outcome::Sent),
+                    Ok(Err(error)) if error.is_permanent() => Ok(Outcome::Never(error.to_string())),
+                    Ok(Err(error)) => Err(error.to_string()),
+                    Err(_) => Err(format!("the mail server did not answer within {} seconds", patience.as_secs())),
                 }
             }
             Post::Folder(folder) => {

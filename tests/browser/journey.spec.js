@@ -325,7 +325,7 @@ for (const [role, handle] of Object.entries({ visitor: undefined, member: "priya
       home: "/",
       library: "/library",
       "library-of-guides": "/library?kind=guide",
-      resource: await pathOf(priya, "/library", "Patios frescos"),
+      resource: await pathOf(priya, "/library?query=patios", "Patios frescos"),
       about: "/about",
       guidelines: "/guidelines",
       privacy: "/privacy",

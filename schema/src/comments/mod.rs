@@ -188,9 +188,16 @@ async fn write(visit: &Visit, input: WriteCommentInput) -> Result<Submission, Er
     desk::submit(visit, Sending::new(Content::Comment(text), input.idempotency_key)).await
 }
 
+/// Whether a comment is there; it stays until the transaction ends.
+pub(crate) async fn is_there(transaction: &Transaction, id: Uuid) -> Result<bool, Error> {
+    let row = find().filter(entity::Column::Id.eq(id)).filter(entity::Column::RemovedAt.is_null()).lock_shared();
+    Ok(row.one(transaction).await?.is_some())
+}
+
 /// Takes a comment down: its words go, its place in the thread stays while it has answers. Answers its number, which is its address.
 pub(crate) async fn remove(transaction: &Transaction, id: Uuid, now: DateTime<Utc>) -> Result<String, Error> {
-    let row = entity::Entity::find().filter(entity::Column::Id.eq(id)).one(transaction).await?.ok_or(Error::bug("a comment is there"))?;
+    let row = entity::Entity::find().filter(entity::Column::Id.eq(id)).lock_exclusive().one(transaction).await?;
+    let row = row.ok_or(Error::bug("a comment is there"))?;
     let empty = entity::ActiveModel {
         number: Set(row.number),
         body: Set(String::new()),
@@ -199,6 +206,15 @@ pub(crate) async fn remove(transaction: &Transaction, id: Uuid, now: DateTime<Ut
         ..Default::default()
     };
     empty.update(transaction).await?;
+    // A place that nobody has answered goes, and with it those above that it alone kept.
+    let mut gone = (row.reply_count == 0).then_some(row.parent_id).flatten();
+    while let Some(parent) = gone {
+        let parent = entity::Entity::find().filter(entity::Column::Id.eq(parent)).lock_exclusive().one(transaction).await?;
+        let parent = parent.ok_or(Error::bug("a parent is there"))?;
+        let left = parent.reply_count - 1;
+        entity::ActiveModel { number: Set(parent.number), reply_count: Set(left), ..Default::default() }.update(transaction).await?;
+        gone = (left == 0 && parent.removed_at.is_some()).then_some(parent.parent_id).flatten();
+    }
     Ok(row.number.to_string())
 }
 

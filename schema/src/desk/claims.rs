@@ -48,7 +48,10 @@ pub(super) async fn release(visit: &Visit, id: &str, reason: Option<String>) -> 
     let row = rules::seen(visit, id).await?;
     let now = visit.clock.now();
     let transaction = visit.begin().await?;
-    let held = claim::Entity::find_by_id(row.id).lock_exclusive().one(&transaction).await?.filter(|claim| claim.until > now);
+    // The version that the log names must be the one that is there.
+    let locked = submission::Entity::find_by_id(row.number).lock_exclusive().one(&transaction).await?;
+    let row = locked.ok_or(Error::bug("a submission stays"))?;
+    let held = claim::Entity::find_by_id(row.id).one(&transaction).await?.filter(|claim| claim.until > now);
     if let Some(held) = held.filter(|held| held.member_id != viewer.id) {
         if viewer.role != members::Role::Admin {
             return Err(stale(ErrorCode::ClaimedByOther, row.id));

@@ -24,6 +24,8 @@ pub mod submission {
         pub sent_at: Option<DateTimeUtc>,
         /// The record in the library that this is an edit of.
         pub revises_id: Option<Uuid>,
+        /// Its author said that it is no duplicate: it holds no address.
+        pub not_duplicate: bool,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

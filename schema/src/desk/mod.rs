@@ -269,6 +269,7 @@ impl submission::Model {
             updated_at: Set(now),
             due_at: Set(now),
             sent_at: Set(Some(now)),
+            not_duplicate: Set(false),
             ..Default::default()
         };
         change(&mut row);
@@ -311,6 +312,10 @@ pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission
     // An edit lives at the address of what it edits, which holds it.
     refuse_twin(&transaction, address.as_deref(), &[Some(id), revises.map(|(_, original)| original)]).await?;
     if let Some((record, _)) = revises {
+        // It may have been taken down since its page was opened.
+        if !is_there(&transaction, content.kind(), record).await? {
+            return Err(refuse(ErrorCode::NotFound, "id"));
+        }
         rules::refuse_second_edit(&transaction, record).await?;
     }
     let row = submission::Model::begin(visit, &transaction, &content, |row| {
@@ -320,6 +325,7 @@ pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission
         row.address_hold = Set(address.filter(|_| revises.is_none()));
         row.revises_id = Set(revises.map(|(record, _)| record));
         row.sent_at = Set((!draft).then_some(now));
+        row.not_duplicate = Set(not_duplicate);
     })
     .await?;
     let action = if draft { Action::Draft } else { Action::Submit };
@@ -381,7 +387,8 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
         .col_expr(submission::Column::Title, Expr::value(content.title()))
         .col_expr(submission::Column::AddressHold, Expr::value(address.filter(|_| row.revises_id.is_none())))
         .col_expr(submission::Column::DueAt, Expr::value(due))
-        .col_expr(submission::Column::SentAt, Expr::value(sent));
+        .col_expr(submission::Column::SentAt, Expr::value(sent))
+        .col_expr(submission::Column::NotDuplicate, Expr::value(not_duplicate));
     moved(&transaction, change, &row, to, now).await?;
     insert_revision(visit, &transaction, row.id, number, author, &content).await?;
     change_request::Entity::update_many()
@@ -485,9 +492,10 @@ async fn settle(
     claims::refuse_other(transaction, row.id, decider, now).await?;
     claims::end(transaction, row.id).await?;
     if let Some((content, html)) = published {
+        let was = resources::address_key(transaction, record).await?;
         content.publish(&Gate::of(visit, transaction, row, record, now), html).await?;
-        if let (Some(record), Some(address)) = (row.revises_id, content.address_key()) {
-            rehold(transaction, record, address).await?;
+        if row.revises_id.is_some() && row.kind == SubmissionKind::Resource && content.address_key() != was {
+            rehold(transaction, record, content.address_key().filter(|_| !row.not_duplicate)).await?;
         }
     }
     let reason = verdict.reason.clone();
@@ -570,16 +578,21 @@ pub async fn retire(visit: &Visit) -> Result<usize, Error> {
     Ok(moved_to_past)
 }
 
-/// The address of a record moves with the edit that changed it.
-async fn rehold(transaction: &Transaction, record: Uuid, address: String) -> Result<(), Error> {
+/// The address of a record moves with the edit that changed it; its own submission holds it.
+async fn rehold(transaction: &Transaction, record: Uuid, address: Option<String>) -> Result<(), Error> {
     let Some(original) = original(transaction, record).await? else { return Ok(()) };
-    let was = content(transaction, original.id, original.revision).await?.address_key();
-    if original.address_hold.is_none() && was.as_ref() == Some(&address) {
-        return Ok(()); // Its author said that it is no duplicate; that still holds.
-    }
-    let change = submission::ActiveModel { number: Set(original.number), address_hold: Set(Some(address)), ..Default::default() };
+    let change = submission::ActiveModel { number: Set(original.number), address_hold: Set(address), ..Default::default() };
     change.update(transaction).await.map_err(twin)?;
     Ok(())
+}
+
+/// Whether a record is in the library; it stays until the transaction ends.
+async fn is_there(transaction: &Transaction, kind: SubmissionKind, record: Uuid) -> Result<bool, Error> {
+    match kind {
+        SubmissionKind::Resource => resources::is_there(transaction, record).await,
+        SubmissionKind::Topic => topics::is_there(transaction, record).await,
+        SubmissionKind::Comment => comments::is_there(transaction, record).await,
+    }
 }
 
 /// The submission that brought a record into the library.

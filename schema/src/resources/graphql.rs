@@ -367,7 +367,13 @@ pub struct ResourceQuery;
 impl ResourceQuery {
     /// A published resource; null for what is not, or not yet, in the library.
     async fn resource(&self, context: &Context<'_>, slug: String) -> Result<Option<Resource>, Error> {
-        by_slug(Visit::of(context), &slug).await
+        let visit = Visit::of(context);
+        let found = by_slug(visit, &slug).await?;
+        if let Some(resource) = &found {
+            // At once, so that it does not depend on chance whether people named below it are read together with this one.
+            members::prime(visit, [resource.row.submitter_id].into_iter()).await?;
+        }
+        Ok(found)
     }
 
     /// What was published, searched, narrowed and sorted.

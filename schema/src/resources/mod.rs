@@ -383,6 +383,12 @@ pub(crate) async fn is_there(transaction: &Transaction, id: Uuid) -> Result<bool
     Ok(resource::Entity::find().filter(resource::Column::Id.eq(id)).lock_shared().one(transaction).await?.is_some())
 }
 
+/// The key of a resource's address as it is in the library.
+pub(crate) async fn address_key(transaction: &Transaction, id: Uuid) -> Result<Option<String>, Error> {
+    let Some(row) = one(transaction, id).await? else { return Ok(None) };
+    Ok(serde_json::from_str::<ResourceText>(&row.content)?.address_key())
+}
+
 /// Who shared a resource.
 pub(crate) async fn submitter(transaction: &Transaction, id: Uuid) -> Result<Option<Uuid>, Error> {
     Ok(one(transaction, id).await?.map(|row| row.submitter_id))

@@ -265,7 +265,13 @@ pub struct TopicQuery;
 impl TopicQuery {
     /// A topic; null for what is not, or not yet, one.
     async fn topic(&self, context: &Context<'_>, slug: String) -> Result<Option<Topic>, Error> {
-        by_slug(Visit::of(context), &slug).await
+        let visit = Visit::of(context);
+        let found = by_slug(visit, &slug).await?;
+        if let Some(topic) = &found {
+            // At once, so that it does not depend on chance whether people named below it are read together with this one.
+            members::prime(visit, [topic.row.suggester_id].into_iter()).await?;
+        }
+        Ok(found)
     }
 
     /// What the community works on.

@@ -123,14 +123,9 @@ impl TopicText {
         if named.is_some() {
             return Err(desk::refuse(ErrorCode::Duplicate, "name"));
         }
-        let mut slug = text::slug(&self.name, "topic");
-        let stands = topic::Entity::find().filter(topic::Column::Slug.eq(&slug)).one(gate.transaction).await?;
-        if stands.is_some() || slug == "suggest" || desk::is_tombstone(gate.transaction, desk::SubmissionKind::Topic, &slug).await? {
-            slug = format!("{slug}-{}", gate.number);
-        }
+        let slug = text::slug(&self.name, "topic");
         let row = topic::ActiveModel {
             id: Set(gate.id),
-            slug: Set(slug),
             submission_id: Set(gate.submission),
             suggester_id: Set(gate.submitter),
             status: Set(TopicStatus::Open),
@@ -138,7 +133,18 @@ impl TopicText {
             published_at: Set(gate.at),
             ..text
         };
-        row.insert(gate.transaction).await.map_err(taken)?;
+        let with = |slug: String| topic::ActiveModel { slug: Set(slug), ..row.clone() };
+        let numbered = format!("{slug}-{}", gate.number);
+        let is_kept = slug == "suggest" || desk::is_tombstone(gate.transaction, desk::SubmissionKind::Topic, &slug).await?;
+        // Two names may make one slug: the unique index gives it to one of them.
+        let free = OnConflict::column(topic::Column::Slug).do_nothing().to_owned();
+        let inserted = match is_kept {
+            true => 0,
+            false => topic::Entity::insert(with(slug)).on_conflict(free).exec_without_returning(gate.transaction).await.map_err(taken)?,
+        };
+        if inserted == 0 {
+            with(numbered).insert(gate.transaction).await.map_err(taken)?;
+        }
         match &self.keyword {
             Some(keyword) => resources::turn_keyword(gate.transaction, keyword, gate.id).await,
             None => Ok(()),
