@@ -87,7 +87,9 @@ impl Someone {
         );
         let body = json!({ "query": query, "variables": { "input": input } });
         let request = self.client.post(format!("{}/graphql", self.origin)).header("origin", &self.origin).header("cookie", &self.cookie);
-        let answer: Value = request.json(&body).send().await.expect("an answer").json().await.expect("JSON");
+        let answer = request.json(&body).send().await.expect("an answer");
+        assert!(!answer.status().is_server_error(), "{}", answer.status());
+        let answer: Value = answer.json().await.expect("JSON");
         assert!(answer["errors"].is_null(), "{answer}");
         answer["data"][mutation].clone()
     }
@@ -141,4 +143,73 @@ async fn of_two_decisions_at_once_exactly_one_wins() {
     assert_eq!(rows("resource").await, rows("submission WHERE kind = 'RESOURCE' AND state = 'PUBLISHED'").await);
     let verified = lyceum(&url, folder.path()).arg("verify-log").output().expect("the program runs");
     assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * ROUNDS + 11));
+}
+
+const SUBMISSIONS: usize = 500;
+
+/// Eight moderators take whatever is waiting, while two authors go on bringing things.
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_moderators_and_two_authors_leave_nothing_half_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = fresh_database(folder.path()).await;
+    let first = Server::start(&url, folder.path()).await;
+    let second = if is_postgres() { Some(Server::start(&url, folder.path()).await) } else { None };
+    let servers = [&first, second.as_ref().unwrap_or(&first)];
+    let sign_in =
+        async |handle: &str, role: &str, number: usize| Someone::signs_in(handle, role, servers[number % 2], &url, folder.path()).await;
+    let (brought, waiting) = tokio::sync::mpsc::channel::<Value>(64);
+    let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+    let mut acts = Vec::new();
+    for number in 0..8 {
+        let (moderator, waiting) = (sign_in(&format!("moderator-{number}"), "moderator", number).await, waiting.clone());
+        acts.push(tokio::spawn(async move {
+            let mut decided = 0;
+            loop {
+                let Some(made) = waiting.lock().await.recv().await else { return decided };
+                let on = json!({ "submissionId": made["id"] });
+                if decided % 3 == 0 {
+                    moderator.mutates("claimSubmission", "ClaimSubmissionInput", on).await;
+                }
+                let decision = if decided % 2 == 0 { "APPROVE" } else { "DECLINE" };
+                let input = json!({ "submissionId": made["id"], "version": made["version"], "revision": made["revision"], "decision": decision, "reason": "OTHER" });
+                let payload = moderator.mutates("decide", "DecideInput", input).await;
+                assert_eq!(payload["userErrors"], json!([]));
+                decided += 1;
+            }
+        }));
+    }
+    let mut authors = Vec::new();
+    for number in 0..2 {
+        let (author, brought) = (sign_in(&format!("author-{number}"), "member", number).await, brought.clone());
+        authors.push(tokio::spawn(async move {
+            for round in 0..SUBMISSIONS / 2 {
+                let title = format!("Of {number}, {round}");
+                let payload = author.mutates("submitResource", "SubmitResourceInput", resource(&title)).await;
+                brought.send(payload["submission"].clone()).await.expect("somebody decides");
+            }
+        }));
+    }
+    drop(brought);
+    for author in authors {
+        author.await.expect("an author");
+    }
+    let mut decided = 0;
+    for act in acts {
+        decided += act.await.expect("a moderator");
+    }
+    let database = Database::open(&url).await.expect("the database opens");
+    let rows = async |what: &'static str| count(database.writer(), what).await;
+    let counts = [
+        decided,
+        rows("decision").await,
+        rows("log_entry WHERE action IN ('APPROVE', 'DECLINE')").await,
+        rows("outbox WHERE letter IN ('published', 'declined')").await,
+    ];
+    println!("decided, decisions, log entries, letters: {counts:?}");
+    assert_eq!(counts, [SUBMISSIONS as i64; 4]);
+    // A letter's id is its Message-ID.
+    assert_eq!(rows("(SELECT DISTINCT id FROM outbox WHERE letter IN ('published', 'declined')) AS letters").await, SUBMISSIONS as i64);
+    assert_eq!(rows("claim").await, 0, "a decision ends the claim");
+    let verified = lyceum(&url, folder.path()).arg("verify-log").output().expect("the program runs");
+    assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * SUBMISSIONS + 11));
 }
