@@ -165,7 +165,7 @@ impl World {
             }
             What::Vote => {
                 let topic = pick(all.iter().filter(|one| one["kind"] == "TOPIC" && !one["published"].is_null()).collect())?;
-                ("vote", json!({ "topicId": topic["published"]["id"], "vote": attempt.which % 3 > 0 }), None, None)
+                ("vote", json!({ "topicId": topic["published"]["id"], "vote": !attempt.which.is_multiple_of(3) }), None, None)
             }
             What::Wait => return None,
         })

@@ -44,15 +44,50 @@ pub async fn changes(before: Vec<(&'static str, String)>, after: Vec<(&'static s
 fn marked(before: &str, after: &str) -> Html {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_unicode_words(before, after);
     let mut marked = Marked::default();
+    // What stands side by side reads as one change: all that went, then all that came.
+    let (mut gone, mut come, mut gap) = (String::new(), String::new(), String::new());
+    let flush = |marked: &mut Marked, gone: &mut String, come: &mut String| {
+        let (gone, come) = (std::mem::take(gone), std::mem::take(come));
+        let only_space = |text: &str| text.trim().is_empty();
+        if !gone.is_empty() && !(only_space(&gone) && !only_space(&come)) {
+            marked.push(Some("del"), &gone);
+        }
+        if !come.is_empty() && !(only_space(&come) && !only_space(&gone)) {
+            marked.push(Some("ins"), &come);
+        }
+    };
     for change in diff.iter_all_changes() {
-        marked.push(
-            match change.tag() {
-                ChangeTag::Equal => None,
-                ChangeTag::Delete => Some("del"),
-                ChangeTag::Insert => Some("ins"),
-            },
-            change.value(),
-        );
+        let text = change.value();
+        match change.tag() {
+            ChangeTag::Equal if text.trim().is_empty() && !(gone.is_empty() && come.is_empty()) => gap.push_str(text),
+            ChangeTag::Equal => {
+                flush(&mut marked, &mut gone, &mut come);
+                marked.push(None, &std::mem::take(&mut gap));
+                marked.push(None, text);
+            }
+            tag => {
+                let between = std::mem::take(&mut gap);
+                gone.push_str(&between);
+                come.push_str(&between);
+                if tag == ChangeTag::Delete { gone.push_str(text) } else { come.push_str(text) }
+            }
+        }
     }
+    flush(&mut marked, &mut gone, &mut come);
+    marked.push(None, &gap);
     marked.done()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_changes_are_one() {
+        let html = |before, after| marked(before, after).as_str().to_owned();
+        assert_eq!(html("Sit on a chair, please", "Sit on my brochure, please"), "Sit on <del>a chair</del><ins>my brochure</ins>, please");
+        assert_eq!(html("one two", "one two three"), "one two<ins> three</ins>");
+        assert_eq!(html("a b c", "a c"), "a <del>b </del>c");
+        assert_eq!(html("", "<b>"), "<ins>&lt;b&gt;</ins>");
+    }
 }

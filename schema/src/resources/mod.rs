@@ -123,7 +123,7 @@ impl ResourceText {
         let community = &visit.community;
         let mut reader = Reader::default();
         // In the order of the form, so that a page lists what is wrong from top to bottom.
-        let kind = line_of(&typed.kind);
+        let kind = text::line(&typed.kind);
         let (is_event, is_funding) = (kind.eq_ignore_ascii_case("event"), kind.eq_ignore_ascii_case("funding"));
         // An event may be somewhere instead of on the web.
         let is_somewhere = is_event && typed.place.as_deref().is_some_and(|place| !place.trim().is_empty());
@@ -311,10 +311,6 @@ const FOCUS_AREA: &str = "FOCUS_AREA";
 const STRATEGY: &str = "STRATEGY";
 const TOPIC: &str = "TOPIC";
 const KEYWORDS_OF: &str = "KEYWORD";
-
-fn line_of(text: &str) -> String {
-    text::line(text)
-}
 
 /// A time, which only some kinds have.
 fn time(reader: &mut Reader, field: &str, typed: Option<DateTime<Utc>>, has_one: bool) -> Option<DateTime<Utc>> {
