@@ -48,12 +48,11 @@ fn marked(before: &str, after: &str) -> Html {
     let (mut gone, mut come, mut gap) = (String::new(), String::new(), String::new());
     let flush = |marked: &mut Marked, gone: &mut String, come: &mut String| {
         let (gone, come) = (std::mem::take(gone), std::mem::take(come));
-        let only_space = |text: &str| text.trim().is_empty();
-        if !gone.is_empty() && !(only_space(&gone) && !only_space(&come)) {
-            marked.push(Some("del"), &gone);
-        }
-        if !come.is_empty() && !(only_space(&come) && !only_space(&gone)) {
-            marked.push(Some("ins"), &come);
+        // Space alone beside words is the gap between them, which the words carry already.
+        for (name, text, other) in [("del", &gone, &come), ("ins", &come, &gone)] {
+            if !text.is_empty() && (!text.trim().is_empty() || other.trim().is_empty()) {
+                marked.push(Some(name), text);
+            }
         }
     };
     for change in diff.iter_all_changes() {
