@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use server::Database;
 use tokio::sync::Barrier;
 
-use crate::harness::{count, fresh_database, is_postgres, program, resource};
+use crate::harness::{Forum, count, fresh_database, is_postgres, program, resource};
 
 /// A running `lyceum serve`, ended with the test.
 pub struct Server {
@@ -212,4 +212,43 @@ async fn eight_moderators_and_two_authors_leave_nothing_half_done() {
     assert_eq!(rows("claim").await, 0, "a decision ends the claim");
     let verified = lyceum(&url, folder.path()).arg("verify-log").output().expect("the program runs");
     assert_eq!(String::from_utf8_lossy(&verified.stdout), format!("The log holds: {} entries.\n", 2 * SUBMISSIONS + 11));
+}
+
+/// A record is taken down while others publish what belongs to it: one waits for the other, and nobody for each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_taken_down_while_others_publish_below_it_holds_nobody_up() {
+    let forum = Forum::open().await;
+    let (ada, ben) = (forum.member("ada").await, forum.member("ben").await);
+    let mut moderators = Vec::new();
+    for handle in ["grace", "tobias", "wren", "zoe"] {
+        moderators.push(forum.moderator(handle).await);
+    }
+    for round in 0..25 {
+        let title = format!("Round {round}");
+        let made = moderators[0].approves(&ada.shares(&title).await).await;
+        let said = moderators[0].approves(&ben.comments(&made["published"], "First.").await).await;
+        let answer = ada.comments(&said["published"], "An answer.").await;
+        let another = ben.comments(&made["published"], "Another.").await;
+        let edit = json!({ "id": made["published"]["id"], "resource": resource(&format!("{title}, moved")) });
+        let edit = ben.mutates("editPublished", edit).await["submission"].clone();
+        // Each by somebody else, all at once: take down the record and a comment, approve the edit, an answer and a comment.
+        let plan = [("REMOVE", &made), ("APPROVE", &edit), ("APPROVE", &answer), ("REMOVE", &said), ("APPROVE", &another)];
+        let barrier = Arc::new(Barrier::new(plan.len()));
+        let acts = plan.iter().enumerate().map(|(index, (decision, submission))| {
+            let (person, barrier) = (moderators[index % moderators.len()].clone(), barrier.clone());
+            let (decision, submission) = (decision.to_string(), (*submission).clone());
+            tokio::spawn(async move {
+                barrier.wait().await;
+                person.decides(&decision, &submission, json!({ "reason": "OTHER" })).await
+            })
+        });
+        for act in acts.collect::<Vec<_>>() {
+            let payload = act.await.expect("an answer");
+            assert!(payload["errors"].is_null(), "round {round}: {payload}");
+        }
+    }
+    forum.verifies().await;
+    assert_eq!(forum.count("resource").await + forum.count("comment WHERE NOT orphaned").await, 0, "all of it is out of sight");
+    let open = "submission WHERE revises_id IS NOT NULL AND state IN ('PENDING', 'CHANGES_REQUESTED')";
+    assert_eq!(forum.count(open).await, 0, "no edit of what is gone stays open");
 }

@@ -156,6 +156,18 @@ pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, ev
     Ok(())
 }
 
+/// Appends entries of one transaction, in order.
+pub(crate) async fn append_all<'a>(
+    forum: &Forum,
+    transaction: &impl ConnectionTrait,
+    events: impl Iterator<Item = Event<'a>>,
+) -> Result<(), Error> {
+    for event in events {
+        append(forum, transaction, event).await?;
+    }
+    Ok(())
+}
+
 /// Hashes fields with their lengths, so that no two lists of fields have the same bytes.
 fn hash<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut hash = Sha256::new();

@@ -110,18 +110,34 @@ impl Query {
 
     /// How well a resource fits: a word in the title counts more than any number of words elsewhere.
     pub fn rank(&self, engine: DbBackend) -> Expr {
-        let points = |spelled, points: i64| Expr::case(within(engine, spelled), Expr::value(points)).finally(Expr::value(0i64)).into();
         let ranked = || self.wanted.iter().take(RANKED);
         let whole = Term { words: ranked().flat_map(|term| term.words.clone()).collect(), is_prefix: true };
-        let title = ranked().map(|term| points(term.spelled(engine, Place::Title), 40));
+        let title = ranked().map(|term| (term.spelled(engine, Place::Title), 40));
         // A whole word before the beginning of one.
         let exact = ranked().filter(|term| term.is_prefix);
-        let exact = exact.map(|term| points(Term { is_prefix: false, ..term.clone() }.spelled(engine, Place::Title), 10));
-        let labels = ranked().map(|term| points(term.spelled(engine, Place::Labels), 1));
-        let phrase = (whole.words.len() > 1).then(|| points(whole.spelled(engine, Place::Title), 15));
-        let sum: Option<Expr> = title.chain(exact).chain(labels).chain(phrase).reduce(ExprTrait::add);
-        // PostgreSQL adds up to its own kind of integer; the cursor has one kind.
-        sum.unwrap_or_else(|| Expr::value(0i64)).cast_as("bigint")
+        let exact = exact.map(|term| (Term { is_prefix: false, ..term.clone() }.spelled(engine, Place::Title), 10));
+        let labels = ranked().map(|term| (term.spelled(engine, Place::Labels), 1));
+        let phrase = (whole.words.len() > 1).then(|| (whole.spelled(engine, Place::Title), 15));
+        let points: Vec<(String, i64)> = title.chain(exact).chain(labels).chain(phrase).collect();
+        if points.is_empty() {
+            return Expr::value(0i64);
+        }
+        if engine == DbBackend::Sqlite {
+            // Each term once for the whole statement: the index lists its resources.
+            let sum = points
+                .into_iter()
+                .map(|(term, points)| Expr::case(within(engine, term), Expr::value(points)).finally(Expr::value(0i64)).into());
+            return sum.reduce(|sum: Expr, more: Expr| sum.add(more)).unwrap_or_else(|| Expr::value(0i64));
+        }
+        // Of the resources that were found alone: asked for everything that has a word, PostgreSQL reads every vector that has it.
+        let (terms, points): (Vec<String>, Vec<i64>) = points.into_iter().unzip();
+        let sum = points
+            .iter()
+            .enumerate()
+            .map(|(index, points)| format!("CASE WHEN words @@ CAST(${} AS tsquery) THEN {points} ELSE 0 END", index + 1));
+        let sum = sum.collect::<Vec<_>>().join(" + ");
+        let sql = format!(r#"(SELECT CAST({sum} AS bigint) FROM resource_search WHERE resource_search.number = "resource"."number")"#);
+        Expr::cust_with_values(sql, terms)
     }
 
     /// Whether a word of a text is one that was looked for.
@@ -170,6 +186,14 @@ fn within(engine: DbBackend, spelled: String) -> Expr {
         _ => r#""resource"."number" IN (SELECT number FROM resource_search WHERE words @@ CAST($1 AS tsquery))"#,
     };
     Expr::cust_with_values(sql, [spelled])
+}
+
+/// The condition that a resource is not in the index.
+pub fn is_missing(engine: DbBackend) -> Expr {
+    Expr::cust(match engine {
+        DbBackend::Sqlite => r#""resource"."number" NOT IN (SELECT rowid FROM resource_search)"#,
+        _ => r#""resource"."number" NOT IN (SELECT number FROM resource_search)"#,
+    })
 }
 
 /// Writes what a resource is found by, in place of what was there. Part of the transaction that publishes.

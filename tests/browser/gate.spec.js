@@ -1,6 +1,7 @@
 // Everything passes the gate: what members say, wish for and change, how the desk decides on it, and how it is found and lost again.
 import { complaintsAbout, listensTo } from "./judges.js";
 import { expect, test as demonstration, testAmong } from "./lyceum.js";
+import { answerTo, field, follow, heading, isRefused, isWellMade, press, statusOf, story } from "./people.js";
 
 const test = testAmong({
   ada: { name: "Ada Brightwater" },
@@ -14,44 +15,12 @@ const test = testAmong({
 const APPROVE = /^(Put it in|Publish it)/;
 const DESCRIPTION = "What it is, and what one can do with it";
 
-const field = (page, name) => page.getByRole("textbox", { name, exact: true });
-const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
-const follow = (page, name) => page.getByRole("link", { name, exact: true }).click();
-const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true });
-const story = (page, title) => page.getByRole("article").filter({ hasText: title });
 const unfold = (page, name) => page.locator("summary").filter({ hasText: name }).click();
 const done = (page) => page.getByRole("status");
 const pathOf = (page) => new URL(page.url()).pathname;
 const main = (page) => page.getByRole("main");
 const box = (page, title) => page.getByRole("checkbox", { name: `Choose ${title}`, exact: true });
 const waiting = (page, title) => main(page).getByRole("listitem").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-
-// Holds of every page, in whatever state it is. Its picture is for people to look at afterwards.
-async function isWellMade(page, name) {
-  await expect.soft(page.getByRole("heading", { level: 1 }), `${name}: one first heading`).toHaveCount(1);
-  const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect.soft(await beyond(), `${name}: pixels beyond the edge`).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: `pictures/${demonstration.info().project.name}-gate-${name}.png`, fullPage: true });
-}
-
-async function isRefused(page, field, words) {
-  await expect(page).toHaveTitle(/^Error: /);
-  const link = page.getByRole("alert").getByRole("link").filter({ hasText: words });
-  await expect(link).toBeVisible();
-  const leadsTo = await link.evaluate((link) => document.getElementById(link.hash.slice(1)) !== null);
-  expect.soft(leadsTo, `“${words}” leads to its field`).toBe(true);
-  await expect(field).toHaveAttribute("aria-invalid", "true");
-  await expect(field).toHaveAccessibleDescription(new RegExp(words));
-}
-
-// Presses a button and answers what the server says to it.
-async function answerTo(page, button) {
-  const answer = page.waitForResponse((response) => response.request().method() === "POST");
-  await press(page, button);
-  return answer;
-}
-
-const statusOf = async (page, button) => (await answerTo(page, button)).status();
 
 // Something nobody has shared yet.
 function resource(title, more) {

@@ -103,11 +103,7 @@ impl CommentText {
             return Ok(());
         }
         // What it is about, or answers, may have been taken down while it waited.
-        let is_there = match self.is_topic {
-            true => topics::is_there(gate.transaction, self.target).await?,
-            false => resources::is_there(gate.transaction, self.target).await?,
-        };
-        if !is_there {
+        if !target_is_there(gate.transaction, self.target, self.is_topic).await? {
             return Err(gone());
         }
         let parent = match self.parent {
@@ -194,10 +190,19 @@ pub(crate) async fn is_there(transaction: &Transaction, id: Uuid) -> Result<bool
     Ok(row.one(transaction).await?.is_some())
 }
 
+/// Whether what a thread is about is there; it stays until the transaction ends.
+async fn target_is_there(transaction: &Transaction, target: Uuid, is_topic: bool) -> Result<bool, Error> {
+    if is_topic { topics::is_there(transaction, target).await } else { resources::is_there(transaction, target).await }
+}
+
 /// Takes a comment down: its words go, its place in the thread stays while it has answers. Answers its number, which is its address.
 pub(crate) async fn remove(transaction: &Transaction, id: Uuid, now: DateTime<Utc>) -> Result<String, Error> {
-    let row = entity::Entity::find().filter(entity::Column::Id.eq(id)).lock_exclusive().one(transaction).await?;
-    let row = row.ok_or(Error::bug("a comment is there"))?;
+    let comment = || entity::Entity::find().filter(entity::Column::Id.eq(id));
+    let gone = || Error::bug("a comment is there");
+    let target = comment().one(transaction).await?.ok_or_else(gone)?;
+    // What it is about comes first, as for everyone who changes something below it.
+    target_is_there(transaction, target.target_id, target.target_kind == SubmissionKind::Topic).await?;
+    let row = comment().lock_exclusive().one(transaction).await?.ok_or_else(gone)?;
     let empty = entity::ActiveModel {
         number: Set(row.number),
         body: Set(String::new()),

@@ -37,11 +37,16 @@ use rules::{Verdict, guard, held, once, own, refuse_twin, stale, twin};
 
 /// "I'm on it": leases that keep two moderators off one item.
 mod claims;
+/// A decision and all that follows from it.
+mod deciding;
+/// Another text, and what changed.
+mod edits;
 mod entity;
 mod graphql;
 /// Who may do what, when; what a decision needs; what is refused.
 mod rules;
 
+pub use deciding::retire;
 pub(crate) use entity::decision::Model as DecisionRow;
 pub(crate) use graphql::prime;
 pub use graphql::{
@@ -378,7 +383,7 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
     };
     let transaction = visit.begin().await?;
     let original = match row.revises_id {
-        Some(record) => original(&transaction, record).await?.map(|original| original.id),
+        Some(record) => original(&transaction, record, false).await?.map(|original| original.id),
         None => None,
     };
     refuse_twin(&transaction, address.as_deref(), &[Some(row.id), original]).await?;
@@ -418,172 +423,11 @@ async fn withdraw(visit: &Visit, id: &str, version: i32) -> Result<Submission, E
     let change = submission::Entity::update_many().col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
     moved(&transaction, change, &row, to, now).await?;
     claims::end(&transaction, row.id).await?;
-    log::append(visit, &transaction, row.event(Action::Withdraw, author, to, now)).await?;
-    if !OPEN.contains(&row.state) {
-        take_down(visit, &transaction, &row, author, None, now).await?;
-    }
+    let event = row.event(Action::Withdraw, author, to, now);
+    let followed = if OPEN.contains(&row.state) { Vec::new() } else { deciding::take_down(&transaction, &row, author, None, now).await? };
+    log::append_all(visit, &transaction, std::iter::once(event).chain(followed)).await?;
     transaction.commit().await?;
     again(visit, row.id).await
-}
-
-/// Decides on a submission: the newest revision, at the current version, by somebody other than its author.
-async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> {
-    let decider = visit.moderator()?.id;
-    let row = rules::seen(visit, &input.submission_id).await?;
-    let content = content(visit.database(), row.id, row.revision).await?;
-    let decided = decide_on(visit, decider, &row, &content, input).await;
-    if matches!(decided, Err(Error::Refused(_))) {
-        // Filling in the form again is work on the item, too.
-        claims::extend(visit, row.id, decider).await?;
-    }
-    decided
-}
-
-async fn decide_on(
-    visit: &Visit,
-    decider: Uuid,
-    row: &submission::Model,
-    content: &Content,
-    input: DecideInput,
-) -> Result<Submission, Error> {
-    let verdict = Verdict::parse(visit, &input, content.fields())?;
-    let html = if verdict.kind == DecisionKind::Approve { Some(content.render().await?) } else { None };
-    let now = visit.clock.now();
-    let transaction = visit.begin().await?;
-    let asked = (&input.submission_id.0, input.version, input.revision, &verdict);
-    if let Some(made) = once(visit, &transaction, input.idempotency_key.as_deref(), "decide", &asked, row.id).await? {
-        // Reading needs a connection of its own: nobody holds two.
-        transaction.rollback().await?;
-        return again(visit, made).await;
-    }
-    if row.author_id == decider {
-        return Err(refuse(ErrorCode::ConflictOfInterest, ""));
-    }
-    if input.revision != row.revision {
-        return Err(stale(ErrorCode::StaleRevision, row.id));
-    }
-    guard(row, input.version, verdict.needs())?;
-    settle(visit, &transaction, row, decider, verdict, html.map(|html| (content, html)), now).await?;
-    transaction.commit().await?;
-    again(visit, row.id).await
-}
-
-/// Everything that a decision does, inside its transaction: the guarded write first, so that the loser of a race has written nothing
-/// into the library; the entry in the log last.
-async fn settle(
-    visit: &Visit,
-    transaction: &Transaction,
-    row: &submission::Model,
-    decider: Uuid,
-    verdict: Verdict,
-    published: Option<(&Content, Html)>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let (to, action, letter) = verdict.outcome(row.revises_id.is_some());
-    let record = row.published_id.or(row.revises_id).unwrap_or_else(|| visit.id());
-    let mut change = submission::Entity::update_many();
-    if published.is_some() {
-        change = change.col_expr(submission::Column::PublishedId, Expr::value(Some(record)));
-    }
-    if matches!(to, SubmissionState::Declined | SubmissionState::Removed) {
-        change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
-    }
-    moved(transaction, change, row, to, now).await?;
-    claims::refuse_other(transaction, row.id, decider, now).await?;
-    claims::end(transaction, row.id).await?;
-    if let Some((content, html)) = published {
-        let was = resources::address_key(transaction, record).await?;
-        content.publish(&Gate::of(visit, transaction, row, record, now), html).await?;
-        if row.revises_id.is_some() && row.kind == SubmissionKind::Resource && content.address_key() != was {
-            rehold(transaction, record, content.address_key().filter(|_| !row.not_duplicate)).await?;
-        }
-    }
-    let reason = verdict.reason.clone();
-    let decision = record_decision(visit, transaction, row, decider, verdict, now).await?;
-    let variables = serde_json::json!({ "decision": Kind::Decision.global(decision.id).0, "record": row.kind.names().global(record).0 });
-    if let Some(letter) = letter
-        && let Some(address) = members::address(transaction, row.author_id).await?
-    {
-        outbox::post(visit, transaction, letter, address, Some(row.author_id), variables).await?;
-    }
-    log::append(visit, transaction, log::Event { decision: Some(&decision), ..row.event(action, decider, to, now) }).await?;
-    match to {
-        SubmissionState::Removed => take_down(visit, transaction, row, decider, reason, now).await,
-        SubmissionState::Archived => match row.kind {
-            SubmissionKind::Topic => topics::archive(transaction, record, now).await,
-            _ => resources::archive(transaction, record, now).await,
-        },
-        _ => Ok(()),
-    }
-}
-
-/// Takes a record out of the library: a tombstone stays, and open edits of it are withdrawn.
-async fn take_down(
-    visit: &Visit,
-    transaction: &Transaction,
-    row: &submission::Model,
-    actor: Uuid,
-    reason: Option<String>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let record = row.published_id.ok_or(Error::bug("what is published names its record"))?;
-    let slug = match row.kind {
-        SubmissionKind::Resource => resources::remove(transaction, record).await?,
-        SubmissionKind::Topic => topics::remove(transaction, record).await?,
-        SubmissionKind::Comment => comments::remove(transaction, record, now).await?,
-    };
-    let by_author = actor == row.author_id;
-    let stone =
-        tombstone::Model { record_id: record, kind: row.kind, slug, submission_id: row.id, reason: reason.clone(), by_author, at: now };
-    stone.into_active_model().insert(transaction).await?;
-    if row.kind != SubmissionKind::Comment {
-        comments::orphan(transaction, record).await?;
-    }
-    let edits = submission::Entity::find()
-        .filter(submission::Column::RevisesId.eq(record))
-        .filter(submission::Column::State.is_in(OPEN))
-        .all(transaction)
-        .await?;
-    for edit in edits {
-        moved(transaction, submission::Entity::update_many(), &edit, SubmissionState::Withdrawn, now).await?;
-        claims::end(transaction, edit.id).await?;
-        log::append(visit, transaction, edit.event(Action::Withdraw, actor, SubmissionState::Withdrawn, now)).await?;
-    }
-    Ok(())
-}
-
-/// Moves to Past what is over. Answers how many were moved; each in a transaction of its own, with its decision and log entry.
-///
-/// # Errors
-/// A fault when the database does not answer.
-pub async fn retire(visit: &Visit) -> Result<usize, Error> {
-    let now = visit.clock.now();
-    let mut moved_to_past = 0;
-    for record in resources::over(visit, now).await? {
-        let row =
-            submission::Entity::find().filter(submission::Column::PublishedId.eq(record)).filter(submission::Column::RevisesId.is_null());
-        let Some(row) = row.filter(submission::Column::State.eq(SubmissionState::Published)).one(visit.database()).await? else { continue };
-        let transaction = visit.begin().await?;
-        let verdict = Verdict { kind: DecisionKind::Archive, reason: None, message: None, requests: Vec::new() };
-        match settle(visit, &transaction, &row, SYSTEM, verdict, None, now).await {
-            Ok(()) => {
-                transaction.commit().await?;
-                moved_to_past += 1;
-            }
-            // Another server was faster.
-            Err(Error::Refused(_)) => transaction.rollback().await?,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(moved_to_past)
-}
-
-/// The address of a record moves with the edit that changed it; its own submission holds it.
-async fn rehold(transaction: &Transaction, record: Uuid, address: Option<String>) -> Result<(), Error> {
-    let Some(original) = original(transaction, record).await? else { return Ok(()) };
-    let change = submission::ActiveModel { number: Set(original.number), address_hold: Set(address), ..Default::default() };
-    change.update(transaction).await.map_err(twin)?;
-    Ok(())
 }
 
 /// Whether a record is in the library; it stays until the transaction ends.
@@ -595,46 +439,11 @@ async fn is_there(transaction: &Transaction, kind: SubmissionKind, record: Uuid)
     }
 }
 
-/// The submission that brought a record into the library.
-async fn original(database: &impl ConnectionTrait, record: Uuid) -> Result<Option<submission::Model>, Error> {
-    let brought = submission::Entity::find().filter(submission::Column::PublishedId.eq(record));
-    Ok(brought.filter(submission::Column::RevisesId.is_null()).one(database).await?)
-}
-
-/// Writes a decision with its requests, once.
-async fn record_decision(
-    visit: &Visit,
-    transaction: &Transaction,
-    row: &submission::Model,
-    decider: Uuid,
-    verdict: Verdict,
-    now: DateTime<Utc>,
-) -> Result<DecisionRow, Error> {
-    let decision = DecisionRow {
-        id: visit.id(),
-        submission_id: row.id,
-        decider_id: decider,
-        kind: verdict.kind,
-        revision: row.revision,
-        version: row.version + 1,
-        reason: verdict.reason,
-        message: verdict.message,
-        created_at: now,
-    };
-    let decision = decision.into_active_model().insert(transaction).await?;
-    for (position, (field, message)) in verdict.requests.into_iter().enumerate() {
-        let request = change_request::Model {
-            id: visit.id(),
-            submission_id: row.id,
-            decision_id: decision.id,
-            position: position as i32,
-            field,
-            message,
-            answered_in: None,
-        };
-        request.into_active_model().insert(transaction).await?;
-    }
-    Ok(decision)
+/// The submission that brought a record into the library; `held` keeps it as it is until the transaction ends.
+async fn original(transaction: &Transaction, record: Uuid, held: bool) -> Result<Option<submission::Model>, Error> {
+    let brought =
+        submission::Entity::find().filter(submission::Column::PublishedId.eq(record)).filter(submission::Column::RevisesId.is_null());
+    Ok(if held { brought.lock_exclusive() } else { brought }.one(transaction).await?)
 }
 
 /// The guarded write by which every change of state happens. Whoever comes second changes no row.
@@ -752,7 +561,7 @@ async fn next(visit: &Visit) -> Result<Option<Submission>, Error> {
 
 /// Whether somebody's edit of a record is being worked on.
 pub(crate) async fn has_open_edit(visit: &Visit, record: Uuid) -> Result<bool, Error> {
-    Ok(rules::open_edit(visit.database(), record).await?.is_some())
+    Ok(visit.viewer().is_some() && rules::open_edit(visit.database(), record).await?.is_some())
 }
 
 /// Whether something stood at this address and was taken down: nothing else gets it.

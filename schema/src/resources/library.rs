@@ -6,7 +6,7 @@ use async_graphql::{
 };
 use sea_orm::{
     ColumnType, DbErr, FromQueryResult, Order, QueryResult, Select,
-    sea_query::{ExprTrait, SelectStatement, UnionType},
+    sea_query::{ExprTrait, UnionType},
 };
 
 use super::*;
@@ -131,6 +131,15 @@ impl Narrowed {
         select
     }
 
+    /// Whether anything narrows the library, without regard to the list named by `except`.
+    fn narrows(&self, except: &str) -> bool {
+        let LibraryFilter { kinds, topics, focus_areas, strategies, upcoming } = &self.filter;
+        let lists = [(KIND, kinds), (TOPIC, topics), (FOCUS_AREA, focus_areas), (STRATEGY, strategies)];
+        let chosen =
+            |(list, values): (&str, &Option<Vec<String>>)| list != except && values.as_ref().is_some_and(|values| !values.is_empty());
+        self.query.is_some() || *upcoming == Some(true) || lists.into_iter().any(chosen)
+    }
+
     /// Counts all lists in one statement.
     async fn facets(&self, visit: &Visit) -> Result<Facets, Error> {
         let mut counts = self
@@ -142,17 +151,19 @@ impl Narrowed {
             .group_by(resource::Column::Kind)
             .into_query();
         for scheme in [TOPIC, FOCUS_AREA, STRATEGY] {
-            let numbers: SelectStatement = self.select(visit, scheme).select_only().column(resource::Column::Number).into_query();
-            let labels = label::Entity::find()
+            let mut labels = label::Entity::find()
                 .select_only()
                 .expr_as(Expr::value(scheme), "scheme")
                 .expr_as(Expr::col(label::Column::Value), "value")
                 .expr_as(Expr::cust("COUNT(*)"), "count")
                 .filter(label::Column::Scheme.eq(scheme))
-                .filter(label::Column::ResourceNumber.in_subquery(numbers))
-                .group_by(label::Column::Value)
-                .into_query();
-            counts.union(UnionType::All, labels);
+                .group_by(label::Column::Value);
+            // A label goes with its resource: where nothing narrows, all of them count.
+            if self.narrows(scheme) {
+                let numbers = self.select(visit, scheme).select_only().column(resource::Column::Number).into_query();
+                labels = labels.filter(label::Column::ResourceNumber.in_subquery(numbers));
+            }
+            counts.union(UnionType::All, labels.into_query());
         }
         let rows = visit.database().query_all(&counts).await?;
         let read = |row: &QueryResult| -> Result<(String, String, i64), DbErr> {

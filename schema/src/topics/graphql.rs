@@ -223,7 +223,7 @@ impl Topic {
         desk::visible(Visit::of(context), self.row.submission_id).await
     }
 
-    /// Whether an edit of it is being worked on; then there can be no second one.
+    /// Whether an edit of it is being worked on; then there can be no second one. A stranger, who can bring none, is not told.
     async fn has_open_edit(&self, context: &Context<'_>) -> Result<bool, Error> {
         desk::has_open_edit(Visit::of(context), self.row.id).await
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -303,12 +303,12 @@ pub(crate) async fn by_ids(visit: &Visit, ids: &[Uuid]) -> Result<Vec<Topic>, Er
     Ok(ids.iter().filter_map(|id| found.remove(&graphql::TopicId(*id))).collect())
 }
 
-/// Slugs and names of the topics among `ids` that are there.
-pub(crate) async fn names(database: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<(String, String)>, Error> {
+/// Slugs and names of the topics among `ids` that are there; they stay until the transaction ends.
+pub(crate) async fn names(transaction: &Transaction, ids: &[Uuid]) -> Result<Vec<(String, String)>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = topic::Entity::find().filter(topic::Column::Id.is_in(ids.iter().copied())).all(database).await?;
+    let rows = topic::Entity::find().filter(topic::Column::Id.is_in(ids.iter().copied())).lock_shared().all(transaction).await?;
     Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
 }
 
