@@ -241,6 +241,7 @@ async fn a_community_may_name_its_moderators() {
         randomness: forum.app.forum.randomness.clone(),
         secret: forum.app.forum.secret.clone(),
         demonstration: false,
+        limits: true,
     };
     let app = server::App::open(std::sync::Arc::new(open), forum.app.site.clone()).await.expect("an app");
     let request = poem::Request::builder().uri("/decisions".parse().expect("a path")).finish();

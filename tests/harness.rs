@@ -18,7 +18,11 @@ use poem::{
 use scraper::{ElementRef, Html, Selector};
 use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection};
 use serde_json::{Value, json};
-use server::{App, Clock, Community, Database, Randomness, Site, Statements, mail::Mail};
+use server::{
+    App, Clock, Community, Database, Randomness, Site, Statements,
+    mail::Mail,
+    providers::{ProviderOptions, Providers},
+};
 use tempfile::TempDir;
 
 pub const ORIGIN: &str = "http://127.0.0.1:8000";
@@ -136,19 +140,37 @@ pub struct Forum {
 impl Forum {
     /// Opens a forum where nobody has been yet, on the morning of 2 March 2026.
     pub async fn open() -> Forum {
+        Forum::with_providers("").await
+    }
+
+    /// The same with the `[[provider]]` tables of a settings file.
+    pub async fn with_providers(settings: &str) -> Forum {
         static COMMUNITY: LazyLock<Community> = LazyLock::new(Community::built_in);
+        #[derive(serde::Deserialize)]
+        struct Settings {
+            #[serde(default)]
+            provider: Vec<ProviderOptions>,
+        }
+        let settings: Settings = toml::from_str(settings).expect("settings");
+        let providers = Providers::read(settings.provider).expect("providers that work");
         let folder = Arc::new(tempfile::tempdir_in(memory()).expect("a temporary folder"));
         let url = fresh_database(folder.path()).await;
         let clock = Clock::held(DateTime::parse_from_rfc3339("2026-03-02T09:00:00Z").expect("a time").to_utc());
         let forum = server::Forum {
             database: Database::open(&url).await.expect("the copy opens"),
-            community: COMMUNITY.clone(),
+            community: {
+                let mut community = COMMUNITY.clone();
+                community.providers = providers.names();
+                community
+            },
             clock: clock.clone(),
             randomness: Randomness::Counted(Arc::default()),
             secret: vec![7; 32],
             demonstration: false,
+            limits: true,
         };
         let app = App::open(Arc::new(forum), Site::new(ORIGIN.parse().expect("a URL"))).await.expect("every page fits the schema");
+        let app = App { providers, ..app };
         let endpoint = Arc::new(app.endpoint().boxed());
         Forum { app, clock, folder, endpoint }
     }
@@ -328,7 +350,10 @@ impl Person {
     pub async fn mutates(&self, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let thing = match mutation {
-            "updateProfile" | "setReplyLetters" | "stopReplyLetters" => "member { name }".to_owned(),
+            "updateProfile" | "setReplyLetters" | "stopReplyLetters" | "changeEmail" | "confirmEmail" | "endSession" | "removeIdentity"
+            | "revokeToken" | "setRole" | "silence" | "suspend" | "restore" => "member { name }".to_owned(),
+            "createToken" => "token { id name ending scopes } secret".to_owned(),
+            "deleteAccount" => "deleted".to_owned(),
             "vote" | "setTopicStatus" => "topic { id path name votes viewerVoted status ledTo { path } }".to_owned(),
             "decideMany" => format!("results {{ {SUBMISSION} {ERRORS} }}"),
             _ => SUBMISSION.to_owned(),
@@ -513,6 +538,12 @@ impl Page {
             .map(|form| form.select(&selector("input, textarea, select")).filter_map(field).collect())
             .collect()
     }
+}
+
+/// A client for programs that listen on a port.
+pub fn web() -> reqwest::ClientBuilder {
+    server::providers::ready_for_tls();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
 }
 
 fn selector(text: &str) -> Selector {

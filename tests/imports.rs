@@ -152,13 +152,22 @@ Again,https://www.rota.example/night/,The same.,guide,,Another list,CC0-1.0
     assert!(!place.folder.path().join("sample.refused.csv").exists());
 
     let server = Server::start(&place.url, place.folder.path()).await;
-    let page =
-        reqwest::get(format!("{}/resources/a-night-clinic-rota", server.origin)).await.expect("an answer").text().await.expect("text");
+    let page = crate::harness::web()
+        .build()
+        .expect("a client")
+        .get(format!("{}/resources/a-night-clinic-rota", server.origin))
+        .send()
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("text");
     for words in ["CC BY 4.0", "A list of ours", "Anti-racism", "Design justice", "night work"] {
         assert!(page.contains(words), "{words} in {page}");
     }
     let query = "{ resource(slug: \"a-night-clinic-rota\") { licence source keywords topics { slug } submitter { handle } } }";
-    let request = reqwest::Client::new().post(format!("{}/graphql", server.origin)).json(&json!({ "query": query }));
+    let request =
+        crate::harness::web().build().expect("a client").post(format!("{}/graphql", server.origin)).json(&json!({ "query": query }));
     let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
     let expected = json!({ "licence": "CC BY 4.0", "source": "A list of ours", "keywords": ["night work"],
         "topics": [{ "slug": "anti-racism" }, { "slug": "design-justice" }], "submitter": { "handle": "library" } });

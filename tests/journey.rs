@@ -110,7 +110,7 @@ async fn a_resource_travels_through_graphql() {
 #[tokio::test]
 async fn a_stranger_is_asked_to_sign_in_and_told_why() {
     let forum = Forum::open().await;
-    for path in ["/share", "/submissions", "/submissions/1", "/desk", "/desk/1", "/settings"] {
+    for path in ["/submissions", "/submissions/1", "/desk", "/desk/1", "/settings"] {
         forum.visitor().opens(path).await.is(StatusCode::OK).shows("Sign in or join").shows("Sign in first");
     }
     let answer = forum.visitor().mutates("submitResource", crate::harness::resource("Rota")).await;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use server::Database;
 use tokio::sync::Barrier;
 
-use crate::harness::{Forum, count, fresh_database, is_postgres, program, resource};
+use crate::harness::{Forum, count, fresh_database, is_postgres, program, resource, web};
 
 /// A running `lyceum serve`, ended with the test.
 pub struct Server {
@@ -47,8 +47,9 @@ impl Server {
         let mut command = lyceum(url, data);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(Stdio::null());
         let server = Server { child: command.spawn().expect("the program starts"), origin: format!("http://127.0.0.1:{port}") };
+        let client = web().build().expect("a client");
         let ready = async {
-            while !reqwest::get(format!("{}/readyz", server.origin)).await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
+            while !client.get(format!("{}/readyz", server.origin)).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
@@ -75,7 +76,7 @@ impl Someone {
         run(&["member", "add", handle, "--email", &format!("{handle}@example.org"), "--role", role]);
         let link = run(&["member", "sign-in-link", handle]);
         let path = link.trim().split_once("/sign-in/").expect("a link").1;
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let client = web().build().expect("a client");
         let press = client.post(format!("{}/sign-in/{path}", server.origin)).form(&[("x", "y")]).send().await.expect("an answer");
         let cookie = press.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
         Someone { client, origin: server.origin.clone(), cookie }

@@ -16,6 +16,7 @@ pub struct Rendered {
 
 impl Pages {
     /// Renders the letter `name`. `extensions` say as whom its query is asked, `variables` what about;
+    /// `said` are words that are nowhere to be asked for;
     /// `base` is where links begin, `link` a secret address that only this letter carries, `stop` where its reader stops letters like it.
     /// Answers none when something that it is about is not there any more.
     ///
@@ -29,6 +30,7 @@ impl Pages {
         base: &str,
         link: Option<&str>,
         stop: Option<&str>,
+        said: Json,
     ) -> Result<Option<Rendered>, String> {
         let operation = self.letters.get(name).ok_or_else(|| format!("there is no letter `{name}`"))?;
         let answer = (self.run)(extensions, operation.request(async_graphql::Variables::from_json(variables))).await;
@@ -39,7 +41,7 @@ impl Pages {
             return Ok(None);
         }
         let template = self.templates.get_template(&format!("letters/{name}.txt")).map_err(|error| format!("{error:#}"))?;
-        let context = context! { base, link, stop, ..Value::from(Serde(&answer.data)) };
+        let context = context! { base, link, stop, said => Value::from(Serde(&said)), ..Value::from(Serde(&answer.data)) };
         let text = template.render(context).map_err(|error| format!("{error:#}"))?;
         let (subject, body) = text.trim_start().split_once('\n').ok_or(format!("{name}: a letter has a subject and a body"))?;
         Ok(Some(Rendered { subject: subject.trim().to_owned(), body: format!("{}\n", body.trim()) }))

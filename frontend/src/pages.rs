@@ -51,7 +51,7 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self.code.as_str() {
             "STALE_VERSION" | "STALE_REVISION" | "INVALID_TRANSITION" | "CLAIMED_BY_OTHER" => StatusCode::CONFLICT,
-            "FORBIDDEN" | "CONFLICT_OF_INTEREST" => StatusCode::FORBIDDEN,
+            "FORBIDDEN" | "CONFLICT_OF_INTEREST" | "SIGN_IN_AGAIN" | "SILENCED" => StatusCode::FORBIDDEN,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -202,7 +202,8 @@ impl Pages {
         if !problems.is_empty() {
             return self.refuse(route, request, &fields, problems).await;
         }
-        if payload.get("results").is_some() {
+        // What has no address of its own, or is shown this once.
+        if payload.get("results").is_some() || payload.get("secret").is_some_and(|secret| !secret.is_null()) {
             return self.page(route, request, Some(Form { answer: Some(payload), ..Form::default() })).await;
         }
         let to = made(&payload).or_else(|| route.then.map(String::from)).unwrap_or_else(|| request.uri().path().to_owned());
@@ -228,6 +229,7 @@ impl Pages {
             (Some("UNAUTHENTICATED"), Some(_)) => self.problem_page(request, StatusCode::UNAUTHORIZED, posted).await,
             (Some("FORBIDDEN"), _) => self.problem_page(request, StatusCode::FORBIDDEN, None).await,
             (Some("NOT_FOUND"), _) => self.problem_page(request, StatusCode::NOT_FOUND, None).await,
+            (Some("RATE_LIMITED"), posted) => self.problem_page(request, StatusCode::TOO_MANY_REQUESTS, posted).await,
             (Some("BAD_REQUEST"), _) => self.problem_page(request, StatusCode::BAD_REQUEST, None).await,
             (_, posted) => {
                 tracing::error!(message = %error.message, id = extension("id"), path = ?error.path, "a page's operation failed");
@@ -289,8 +291,10 @@ pub(crate) fn see_other(to: &str) -> Response {
     Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, to).finish()
 }
 
-fn sign_in(_: &Request) -> String {
-    "/sign-in?done=first".to_owned()
+/// Where to sign in, and come back from.
+fn sign_in(request: &Request) -> String {
+    let here = request.uri().path_and_query().map_or("/", |here| here.as_str());
+    format!("/sign-in?{}", serde_urlencoded::to_string([("done", "first"), ("next", here)]).unwrap_or_default())
 }
 
 /// The address that a payload names as `to`, wherever it stands in it.

@@ -66,7 +66,7 @@ done-Save = Saved.
 done-joined = Welcome. You can share a resource now; four fields, about a minute.
 done-signed-in = You are signed in.
 done-signed-out = You are signed out.
-done-first = Sign in first; then choose the page again.
+done-first = Sign in first; then you are back where you were.
 
 ## Home
 
@@ -362,9 +362,9 @@ refusal-language-INVALID = Give a language tag like en, es or pt-BR
 refusal-keywords-TOO_LONG = Ten keywords at most, each of 50 characters at most
 refusal-email-REQUIRED = Give your e-mail address
 refusal-email-INVALID = Give an address like name@example.org
-refusal-email-DUPLICATE = Somebody has this address already; sign in with it instead
+refusal-email-DUPLICATE = An account has this address already; sign in to it by letter instead
 refusal-name-REQUIRED = Give a name, as others will read it
-refusal-name-INVALID = A name is one line, without control characters
+refusal-name-INVALID = A name is one line: no web address, no @, and not that of those who run this
 refusal-handle-REQUIRED = Choose a handle
 refusal-handle-TOO_SHORT = At least { $limit } characters
 refusal-handle-TOO_LONG = At most { $limit } characters
@@ -873,3 +873,319 @@ make-topic = Make it a topic
 when = When
 nav-letters = Letters
 nav-decisions = Decisions
+
+## What was just done (accounts)
+
+done-linked = Added. You can sign in with it from now on.
+done-kept = What you wrote is kept for a day. Sign in or join, and you find it again.
+done-ChangeEmail = A letter went to the new address. Until you press the button in it, nothing changes.
+done-Confirm = Confirmed. Letters reach you at the new address from now on.
+done-RemoveIdentity = Removed. Nobody signs in to your account that way any more.
+done-EndSession = Ended. That browser has to sign in again.
+done-EndOthers = Ended. You are signed in here, and nowhere else.
+done-RevokeToken = Revoked. No program gets in with it any more.
+done-RequestExport = Asked for. You get a letter with a link as soon as it is packed.
+done-Leave = Your account is deleted, and a letter confirms it. Thank you for what you brought.
+
+## Signing in by a provider, and again
+
+sign-in-ways = With an account that you have
+sign-in-with = Continue with { $name }
+sign-in-or-email = Or by e-mail
+confirm-title = Confirm that it is you
+confirm-lead = Sign in once more. For ten minutes after that, you can change what matters most.
+confirm-why = Why again?
+confirm-why-1 = Your address, your ways to sign in, tokens and your data deserve a second look: a browser that was left open gives nobody a way to them.
+confirm-why-2 = Nothing has changed so far, and nothing is lost.
+confirm-first = Confirm that it is you first; it takes a minute.
+confirm-press = Confirm it now
+join-from = { $name } has told us that it is you.
+join-known = If you are a member already, sign in as you did before; then add this way in your settings:
+link-suspended-title = This account is suspended
+link-suspended = You cannot sign in for now. Nothing of yours was deleted.
+link-suspended-until = Until
+link-suspended-open = an administrator restores it
+link-suspended-write = If you think that this is a mistake, the guidelines say what to do:
+failed-title = Signing in did not work
+failed-title-added = This could not be added
+failed-refused = We were not told who you are: you said no there, or turned back.
+failed-state = This attempt was too old, was finished already, or began in another browser.
+failed-unavailable = The other side does not answer at the moment. It is not your doing.
+failed-untrusted = The answer of the other side did not hold when we checked it, so nobody was let in.
+failed-suspended = Your account is suspended, so you cannot sign in for now.
+failed-taken = That account belongs to another member here already.
+failed-unlinked = To add a way to sign in, confirm that it is you first.
+failed-other = Something went wrong between here and the other side.
+failed-nothing-lost = Nothing was changed, and nothing of yours was lost.
+failed-instead = Begin anew, or have a link sent by e-mail: that works without the other side.
+failed-press = Sign in another way
+
+## The pages of the settings
+
+settings-pages = Pages of the settings
+settings-page-profile = Profile and letters
+settings-page-account = Address and sign-in
+settings-page-tokens = Tokens for programs
+settings-page-data = Your data
+settings-see = See your profile
+settings-restricted = For now you can read everything, but not contribute.
+settings-restricted-until = It ends by itself on
+profile-part-DIRECTORY = My entry in the list of members
+profile-part-PRONOUNS = My pronouns
+profile-part-SECTOR = My sector
+profile-part-ORGANISATION = My organisation
+profile-part-REGION = My region
+profile-part-ABOUT = What I say about myself
+profile-part-LINKS = My links
+field-pronouns = Pronouns
+field-region = Region
+field-about = About you
+field-links = Links
+field-hidden = What visitors do not see
+hint-pronouns = Such as she/her or they/them. You may leave it empty.
+hint-region = Town, region or country, as closely as you like.
+hint-about = What you do, and what people may ask you. Markdown works.
+hint-links = One a line, each beginning with https://.
+hint-hidden = Tick what only members who are signed in should see.
+refusal-about-INVALID = Too many quotes or lists inside each other; flatten them
+refusal-links-INVALID = Give whole addresses, one a line, each beginning with https://
+
+## Address, ways to sign in, sessions
+
+access-title = Address and sign-in
+access-lead = Where letters reach you, how you sign in, and where you are signed in.
+access-address = Your address
+access-address-is = Letters go to
+access-address-none = We know no address of yours. Give one, so that letters reach you.
+access-pending = We wait for
+access-pending-then = Press the button in the letter that went there. Until then, nothing changes.
+access-address-send = Send a letter there
+access-ways = Ways to sign in
+access-way-email = A link by e-mail
+access-added = added
+access-used = last used
+access-remove = Remove
+access-keep = It is your only way in, so it stays.
+access-add = Add { $name }
+access-sessions = Where you are signed in
+access-sessions-lead = If you do not know one of these, end it. Nothing that you wrote is lost.
+access-unknown = Unknown browser
+access-this = This browser
+access-since = since
+access-seen = last seen
+access-end = End
+access-end-others = Sign out everywhere else
+field-newEmail = New address
+hint-newEmail = A letter goes there. It counts once you press its button.
+address-title = Confirm your new address
+address-lead = Press the button, and from now on letters go to
+address-press = Confirm this address
+address-gone = A link like this works once, for a day. Your settings say which address counts now.
+refusal-SIGN_IN_AGAIN = Confirm that it is you first, then send this again; nothing was changed
+refusal-SILENCED = For now you can read, but not contribute. Your settings say until when, and why
+refusal-identityId-INVALID_TRANSITION = This is your only way in. Add another one first
+
+## Tokens for programs
+
+tokens-title = Tokens for programs
+tokens-lead = With a token, a program of yours uses the library in your name, over GraphQL.
+tokens-made = Your new token
+tokens-secret = Token
+tokens-once = Copy it now; it is shown once.
+tokens-use = Your program sends it along with each request:
+tokens-list = Your tokens
+tokens-empty = You have none. To read, a program needs none; to act in your name, it does. Make one below.
+tokens-ending = ends in …{ $ending }
+tokens-until = works until
+tokens-unused = not used yet
+tokens-revoke = Revoke
+tokens-make = Make a token
+tokens-make-press = Make it
+scope-READ = Read what you can read
+scope-CONTRIBUTE = Share, comment and vote as you
+scope-MODERATE = Review and decide as you
+token-days = { $count ->
+    [365] One year
+   *[other] { $count } days
+}
+field-tokenName = Name
+field-scopes = What it may do
+field-days = How long it works
+hint-tokenName = Such as the program it is for. Only you read it.
+hint-scopes = As little as the program needs.
+refusal-scopes-REQUIRED = Choose at least one thing that it may do
+refusal-days-REQUIRED = Choose how long it works
+refusal-days-INVALID = Choose one of these
+
+## Taking one's data along, and leaving
+
+data-title = Your data
+data-lead = What we keep about you is yours: take a copy along, or have it deleted.
+data-copy = Take a copy
+data-holds = It holds your profile, your settings, and what you shared, suggested and said, with what was decided about it.
+data-how = We pack it into one file and write to you when it is ready. The link in the letter works once, for a day.
+data-packing = Asked for on
+data-packing-then = It is being packed, and a letter comes when it is ready. You can leave this page.
+data-ready = Packed on
+data-ready-then = The letter to you has the link. It works once, for a day.
+data-ask = Pack my data
+data-again = Pack it anew
+data-leave = You choose what becomes of what you contributed. Nothing happens before you confirm it.
+data-leave-open = Go on to delete it
+fetch-title = Your data is ready
+fetch-lead = Press the button to download it. This works once; keep the file where nobody else finds it.
+fetch-press = Download
+fetch-gone = A link like this works once, for a day. Nothing was lost: have your data packed anew, and another letter comes.
+fetch-again = Pack my data anew
+leave-title = Delete your account
+leave-lead = Your name, address and profile are deleted, and you are signed out everywhere. It cannot be undone.
+leave-record = What was decided here stays on record, without your name.
+leave-copy = Take a copy of your data first
+leave-last = You are the only administrator. Make another member one first, so that the community is not left alone; then you can go.
+leave-last-members = Choose one of the members
+leave-KEEP = Keep it, without my name
+leave-KEEP-hint = Others still find it, as by a former member.
+leave-REMOVE = Take it down
+leave-REMOVE-hint = Others no longer find it. A note stays in its place.
+leave-handle = Your handle is
+leave-press = Delete my account
+field-contributions = What you contributed
+field-leaveHandle = Your handle, to confirm
+hint-leaveHandle = Type it exactly as it stands above.
+refusal-contributions-REQUIRED = Choose what becomes of what you contributed
+refusal-handle-NOT_FOUND = This is not your handle; type it as it stands above
+
+## What is wrong (limits)
+
+problem-429 = That was too often in a short time
+problem-429-lead = Wait a few minutes and try again. Nothing was changed, and nothing of yours was lost.
+
+## The outbox (accounts)
+
+letter-is-confirm-email = Confirm an address
+letter-is-email-changed = Address has changed
+letter-is-data-export = Data is packed
+letter-is-role-changed = Role has changed
+letter-is-silenced = Cannot contribute for now
+letter-is-suspended = Account suspended
+letter-is-restored = Account restored
+letter-is-left = Account deleted
+
+## Letters (accounts)
+
+letter-confirm-email-subject = Confirm your address for the { $community }
+letter-confirm-email = Open this link and press the button, and from then on letters of the { $community } go to this address:
+letter-confirm-email-end = It works once, for a day. If you did not ask for it, do nothing: nothing changes without it.
+letter-email-changed-subject = Your address at the { $community } has changed
+letter-email-changed = Letters of the { $community }, and links to sign in, go to { $email } from now on. This is the last one to the old address.
+letter-not-you = If it was not you, the guidelines say whom to write to:
+letter-data-export-subject = Your data from the { $community }
+letter-data-export = Your data from the { $community } is packed. Open this link, sign in if you are asked to, and press the button to download it:
+letter-data-export-end = It works once, for a day. If you did not ask for it, do nothing: only you can open it.
+letter-role-subject = Your role at the { $community }
+letter-role-MEMBER = You are a member of the { $community } as others are from now on: you no longer review or decide.
+letter-role-MODERATOR = You are a moderator of the { $community } from now on. Sign in, and you find what waits for review on the desk.
+letter-role-ADMIN = You are an administrator of the { $community } from now on. Sign in, and you find what comes with it.
+letter-silenced-subject = You can read, but not contribute for now: { $community }
+letter-silenced = An administrator of the { $community } decided that you can read everything, but not contribute, until { $until }. After that, everything is open to you again.
+letter-suspended-subject = Your account is suspended: { $community }
+letter-suspended = An administrator of the { $community } suspended your account until { $until }. You cannot sign in until then. Nothing of yours was deleted.
+letter-suspended-open = An administrator of the { $community } suspended your account. You cannot sign in until it is restored. Nothing of yours was deleted.
+letter-restored-subject = Everything is open to you again: { $community }
+letter-restored = An administrator of the { $community } restored your account. You can sign in and contribute as before.
+letter-left-subject = Your account at the { $community } is deleted
+letter-left = Your account at the { $community } is deleted, with your name, your address and your profile. This is the last letter. Thank you for what you brought.
+letter-given-reason = The reason that was given:
+letter-appeal = If you think that this is a mistake, the guidelines say what to do:
+## Members
+
+nav-members = Members
+members-lead = Everybody who is here. Visitors see only those who chose to be listed.
+members-lead-visitor = You see the members who chose to be listed. Once you join, you see everybody.
+members-search = Find a member
+members-search-hint = Part of a name or an organisation is enough.
+members-all-sectors = All sectors
+members-count = { $count ->
+    [0] No members
+    [one] 1 member
+   *[other] { $count } members
+}
+members-none = Nobody listed here fits this. Try part of a name, another sector, or look at everybody.
+members-everybody = Show everybody
+members-empty = Nobody is listed here yet. Members choose in their settings whether visitors see them.
+
+## One member
+
+role-MEMBER = Member
+role-MODERATOR = Moderator
+role-ADMIN = Administrator
+person-edit = Edit your profile
+person-edit-hint = There you also choose what visitors see.
+person-about = About
+person-region = Region
+person-since = Member since
+person-links = Elsewhere
+person-brought = Brought into the library
+person-brought-none = Nothing yet. What this member shares will stand here once it is in the library.
+person-brought-none-own = Nothing yet. Share something, and it stands here once it is in the library.
+restriction-SILENCED = Contributions are paused
+restriction-SUSPENDED = This account is suspended
+restriction-until = Until
+restriction-open = No end is set.
+restriction-own = You can read everything meanwhile, and nothing that you brought is lost.
+restriction-who = Only this member, moderators and administrators see this.
+
+## For administrators
+
+administer = For administrators
+administer-confirm-why = These changes need a fresh proof of who you are.
+administer-confirm = Confirm that it is you first
+administer-SetRole = Change the role
+administer-Silence = Pause contributions
+administer-Suspend = Suspend the account
+administer-Restore = Lift the restriction
+administer-what-SetRole = Moderators decide on what others share; administrators also run the site. The member signs in anew.
+administer-what-Silence = Until then the member can read everything, and contribute nothing.
+administer-what-Suspend = The member is signed out, and cannot sign in. What they brought stays.
+administer-what-Restore = The member can do everything again, at once.
+field-role = Role
+field-until = Until
+field-suspendUntil = Until
+field-changeReason = Reason
+field-restrictionReason = Reason
+hint-until = Date and time, in UTC.
+hint-suspendUntil = In UTC. Leave it empty to set no end.
+hint-changeReason = It goes into the letter to the member, and is kept.
+hint-restrictionReason = It goes into the letter to the member, and stands here.
+refusal-role-REQUIRED = Choose a role
+refusal-role-INVALID = Choose a role
+refusal-until-REQUIRED = Say until when: a date and a time
+refusal-until-INVALID = Give a date and a time that are still to come
+refusal-role-INVALID_TRANSITION = That is the role already; choose another
+refusal-memberId-NOT_FOUND = This member is not here any more
+refusal-memberId-FORBIDDEN = You cannot change this member; nothing was changed
+refusal-memberId-INVALID_TRANSITION = There is no restriction any more
+done-SetRole = Done. The member gets a letter, and signs in anew with the new role.
+done-Silence = Contributions are paused. The member gets a letter; the reason and the end stand below.
+done-Suspend = The account is suspended. The member gets a letter; you can lift this below at any time.
+done-Restore = Lifted. The member gets a letter, and can do everything again.
+
+## The community in numbers
+
+numbers-title = The community in numbers
+numbers-sectors = Where members come from
+numbers-sectors-what = Members by sector
+numbers-sectors-told = The largest group is { $sector }, with { $count ->
+    [one] 1 member
+   *[other] { $count } members
+}.
+numbers-growth = Growth over twelve months
+numbers-growth-what = Members by the end of each month
+numbers-growth-told = { $begin }: { $few }. { $end }: { $many }.
+numbers-table = The figures as a table
+numbers-directory = Look through the members
+numbers-none = Nobody has joined yet. Be the first: one address, one link, about a minute.
+
+## Sharing without an account
+
+share-visitor = You can begin without an account. When you send, we ask who you are, and keep what you wrote meanwhile.

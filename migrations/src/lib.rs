@@ -13,6 +13,8 @@ mod m20261122_000006_topics;
 mod m20261122_000007_comments;
 mod m20261122_000008_search;
 mod m20261122_000009_letters;
+mod m20261122_000010_identities;
+mod m20261122_000011_accounts;
 
 /// Runs every migration in order; `seaql_migrations` holds which ones a database has.
 pub struct Migrator;
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_comments::Migration),
             Box::new(m20261122_000008_search::Migration),
             Box::new(m20261122_000009_letters::Migration),
+            Box::new(m20261122_000010_identities::Migration),
+            Box::new(m20261122_000011_accounts::Migration),
         ]
     }
 }

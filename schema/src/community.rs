@@ -41,6 +41,18 @@ pub struct Community {
     pub kinds: Vec<Kind>,
     /// Why a contribution is not included.
     pub reasons: Vec<Reason>,
+    /// Who vouches for people who sign in, besides the letter. Said by the settings, not by the community's file.
+    #[serde(skip)]
+    pub providers: Vec<Provider>,
+}
+
+/// Somebody who vouches for people who sign in.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Provider {
+    /// As addresses spell it: `/sign-in/{id}`.
+    pub id: String,
+    /// As people read it.
+    pub name: String,
 }
 
 /// A word of one of the community's lists.
@@ -192,6 +204,16 @@ impl Community {
     /// Why a contribution may not be included.
     async fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// Who vouches for people who sign in, besides the letter.
+    async fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// The community in numbers.
+    async fn figures(&self, context: &Context<'_>) -> Result<crate::members::CommunityFigures, Error> {
+        crate::members::figures(Visit::of(context)).await
     }
 
     /// The kinds of which the library holds something.

@@ -36,6 +36,10 @@ pub enum ErrorCode {
     ConflictOfInterest,
     /// The idempotency key was used before, with another input.
     IdempotencyMismatch,
+    /// An administrator has silenced the viewer; `until` says how long they contribute nothing.
+    Silenced,
+    /// This asks for a proof of who one is that is at most ten minutes old: sign in again.
+    SignInAgain,
 }
 
 /// Why a whole request was refused, as `extensions.code` of a top-level error.
@@ -47,6 +51,8 @@ pub enum Code {
     Forbidden,
     /// An argument is not of the form that the schema describes.
     BadRequest,
+    /// Too many tries in a short time.
+    RateLimited,
 }
 
 impl Code {
@@ -56,6 +62,7 @@ impl Code {
             Code::Unauthenticated => "UNAUTHENTICATED",
             Code::Forbidden => "FORBIDDEN",
             Code::BadRequest => "BAD_REQUEST",
+            Code::RateLimited => "RATE_LIMITED",
         }
     }
 }
@@ -115,6 +122,8 @@ impl Refusal {
             ErrorCode::ClaimedByOther => "Another moderator is on it.".into(),
             ErrorCode::ConflictOfInterest => "Nobody decides on their own contribution.".into(),
             ErrorCode::IdempotencyMismatch => "This key was used with another input.".into(),
+            ErrorCode::Silenced => format!("You contribute nothing until {}.", argument("until")),
+            ErrorCode::SignInAgain => "Sign in again for this: your last proof of who you are is more than ten minutes old.".into(),
         }
     }
 }
@@ -158,6 +167,7 @@ impl From<Error> for async_graphql::Error {
                     Code::Unauthenticated => "Sign in first.".to_owned(),
                     Code::Forbidden => "Your role does not allow this.".to_owned(),
                     Code::BadRequest => "An argument is not of the form that the schema describes.".to_owned(),
+                    Code::RateLimited => "Too many tries in a short time. Wait a few minutes.".to_owned(),
                 },
                 code.word(),
                 None,

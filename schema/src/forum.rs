@@ -27,6 +27,8 @@ pub struct Forum {
     pub secret: Vec<u8>,
     /// Whether pages say that this is a demonstration.
     pub demonstration: bool,
+    /// Whether it is counted how often somebody tries something; off for load tests alone.
+    pub limits: bool,
 }
 
 /// A source of time, in whole microseconds since PostgreSQL keeps no more.
@@ -115,9 +117,14 @@ impl Forum {
     /// The secret that belongs to `id` for one purpose. It can be made again from the id, so a letter
     /// that waits to be sent holds the id and no secret.
     pub fn derived_token(&self, purpose: &str, id: Uuid) -> Token {
+        self.derived(purpose, id.as_bytes())
+    }
+
+    /// What stands for `what` to one purpose, and says nothing about it without the key.
+    pub(crate) fn derived(&self, purpose: &str, what: &[u8]) -> Token {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
-        mac.update(id.as_bytes());
+        mac.update(what);
         Token(BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 }

@@ -44,9 +44,12 @@ pub enum Kind {
     Submission,
     Decision,
     ChangeRequest,
+    Session,
+    Identity,
+    AccessToken,
 }
 
-const KINDS: [(Kind, u8); 7] = [
+const KINDS: [(Kind, u8); 10] = [
     (Kind::Member, b'm'),
     (Kind::Resource, b'r'),
     (Kind::Topic, b't'),
@@ -54,6 +57,9 @@ const KINDS: [(Kind, u8); 7] = [
     (Kind::Submission, b's'),
     (Kind::Decision, b'd'),
     (Kind::ChangeRequest, b'c'),
+    (Kind::Session, b'e'),
+    (Kind::Identity, b'i'),
+    (Kind::AccessToken, b'a'),
 ];
 
 impl Kind {
@@ -88,6 +94,6 @@ pub async fn node(visit: &Visit, id: &str) -> Result<Option<Node>, Error> {
         Some((Kind::Comment, id)) => comments::by_id(visit, id).await?.map(Node::Comment),
         Some((Kind::Submission, id)) => desk::visible(visit, id).await?.map(Node::Submission),
         Some((Kind::Decision, id)) => desk::decision(visit, id).await?.map(Node::Decision),
-        Some((Kind::ChangeRequest, _)) | None => None,
+        Some((Kind::ChangeRequest | Kind::Session | Kind::Identity | Kind::AccessToken, _)) | None => None,
     })
 }

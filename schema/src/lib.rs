@@ -16,6 +16,8 @@ pub mod error;
 pub mod forum;
 /// Opaque global ids and the `Node` interface.
 mod ids;
+/// How often something may be tried.
+mod limits;
 /// The hash-chained log of everything the desk did.
 pub mod log;
 /// Markdown to safe HTML: the only maker of `Html`.
@@ -34,6 +36,8 @@ mod search;
 pub mod sessions;
 /// Plain text that people type: normalised, measured, parsed.
 pub mod text;
+/// Personal access tokens: what a member lets a program do.
+pub mod tokens;
 /// Topics: subjects that the community works on.
 pub mod topics;
 /// One request as the forum sees it.

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -33,8 +33,9 @@ pub(crate) mod entry {
         pub at: DateTimeUtc,
         pub action: super::Action,
         pub submission_id: Uuid,
-        pub from_state: Option<crate::desk::SubmissionState>,
-        pub to_state: crate::desk::SubmissionState,
+        /// A submission's state; for an entry about a member, their role or standing.
+        pub from_state: Option<String>,
+        pub to_state: String,
         pub revision: i32,
         pub version: i32,
         pub detail_id: Uuid,
@@ -57,6 +58,7 @@ pub(crate) mod detail {
         pub actor_id: Uuid,
         pub decision_id: Option<Uuid>,
         pub note: Option<String>,
+        pub member_id: Option<Uuid>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -89,7 +91,18 @@ pub enum Action {
     Found,
     /// A colleague's claim was broken by an administrator.
     BreakClaim,
+    /// A member got another role.
+    Role,
+    /// A member contributes nothing for a while.
+    Silence,
+    /// A member cannot sign in.
+    Suspend,
+    /// What was taken from a member was given back.
+    Restore,
 }
+
+/// What is done to a member: such an entry names no submission, and only its detail names the member.
+const ABOUT_MEMBERS: [Action; 4] = [Action::Role, Action::Silence, Action::Suspend, Action::Restore];
 
 impl Action {
     /// What the public log shows: the decisions.
@@ -124,32 +137,69 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(4956180321)";
 
 /// Appends an entry. Last in its transaction: on PostgreSQL it takes the lock that all appends share.
 pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, event: Event<'_>) -> Result<(), Error> {
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared(LOCK).await?;
-    }
-    let head = entry::Entity::find().order_by_desc(entry::Column::Number).one(transaction).await?;
-    let (number, previous) = head.map_or((1, BEGINNING.to_vec()), |head| (head.number + 1, head.hash));
     let detail = detail::Model {
         id: forum.id(),
         salt: forum.randomness.bytes::<32>().to_vec(),
         actor_id: event.actor,
         decision_id: event.decision.map(|decision| decision.id),
         note: event.note,
+        member_id: None,
     };
-    let mut entry = entry::Model {
-        number,
-        previous,
-        hash: Vec::new(),
+    let entry = entry::Model {
         at: event.at,
         action: event.action,
         submission_id: event.submission,
-        from_state: event.from,
-        to_state: event.to,
+        from_state: event.from.as_ref().map(word),
+        to_state: word(&event.to),
         revision: event.revision,
         version: event.version,
-        detail_id: detail.id,
-        detail_hash: detail_hash(&detail, event.decision),
+        ..blank(&detail, event.decision)
     };
+    chain(transaction, entry, detail).await
+}
+
+/// Appends an entry about a member. The chain itself does not say whom it is about: that stands in the detail, and goes with them.
+#[allow(clippy::too_many_arguments)] // One entry, spelled out.
+pub(crate) async fn append_about(
+    forum: &Forum,
+    transaction: &impl ConnectionTrait,
+    action: Action,
+    actor: Uuid,
+    member: Uuid,
+    (from, to): (String, String),
+    reason: String,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let salt = forum.randomness.bytes::<32>().to_vec();
+    let detail = detail::Model { id: forum.id(), salt, actor_id: actor, decision_id: None, note: Some(reason), member_id: Some(member) };
+    let entry = entry::Model { at, action, from_state: Some(from), to_state: to, ..blank(&detail, None) };
+    chain(transaction, entry, detail).await
+}
+
+fn blank(detail: &detail::Model, decision: Option<&desk::DecisionRow>) -> entry::Model {
+    entry::Model {
+        number: 0,
+        previous: Vec::new(),
+        hash: Vec::new(),
+        at: DateTime::UNIX_EPOCH,
+        action: Action::Found,
+        // Of an entry about a member: nothing that stands for anybody once the detail is gone.
+        submission_id: detail.id,
+        from_state: None,
+        to_state: String::new(),
+        revision: 0,
+        version: 0,
+        detail_id: detail.id,
+        detail_hash: detail_hash(detail, decision),
+    }
+}
+
+async fn chain(transaction: &impl ConnectionTrait, mut entry: entry::Model, detail: detail::Model) -> Result<(), Error> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(LOCK).await?;
+    }
+    let head = entry::Entity::find().order_by_desc(entry::Column::Number).one(transaction).await?;
+    (entry.number, entry.previous) = head.map_or((1, BEGINNING.to_vec()), |head| (head.number + 1, head.hash));
     entry.hash = entry_hash(&entry);
     detail.into_active_model().insert(transaction).await?;
     entry.into_active_model().insert(transaction).await?;
@@ -178,7 +228,8 @@ fn hash<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-fn word<E: sea_orm::ActiveEnum<Value = String>>(value: &E) -> String {
+/// A word of a fixed list as the tables spell it.
+pub(crate) fn word<E: sea_orm::ActiveEnum<Value = String>>(value: &E) -> String {
     value.to_value()
 }
 
@@ -189,8 +240,8 @@ fn entry_hash(entry: &entry::Model) -> Vec<u8> {
         &entry.at.timestamp_micros().to_be_bytes(),
         word(&entry.action).as_bytes(),
         entry.submission_id.as_bytes(),
-        entry.from_state.as_ref().map(word).unwrap_or_default().as_bytes(),
-        word(&entry.to_state).as_bytes(),
+        entry.from_state.as_deref().unwrap_or_default().as_bytes(),
+        entry.to_state.as_bytes(),
         &entry.revision.to_be_bytes(),
         &entry.version.to_be_bytes(),
         entry.detail_id.as_bytes(),
@@ -204,7 +255,7 @@ fn detail_hash(detail: &detail::Model, decision: Option<&desk::DecisionRow>) -> 
     let (reason, message) = (reason.unwrap_or_default(), message.unwrap_or_default());
     let fields = [&detail.salt[..], detail.actor_id.as_bytes(), id.as_bytes(), kind.as_bytes(), reason.as_bytes(), message.as_bytes()];
     // Entries without a note have the hash that they had before there were notes.
-    hash(fields.into_iter().chain(detail.note.as_ref().map(String::as_bytes)))
+    hash(fields.into_iter().chain(detail.note.as_ref().map(String::as_bytes)).chain(detail.member_id.as_ref().map(|id| &id.as_bytes()[..])))
 }
 
 /// Proves the chain from its beginning, and that every submission stands where its last entry says.
@@ -215,7 +266,7 @@ fn detail_hash(detail: &detail::Model, decision: Option<&desk::DecisionRow>) -> 
 /// A fault when the database does not answer.
 pub async fn verify(database: &DatabaseConnection) -> Result<Result<u64, String>, Error> {
     let (mut previous, mut number) = (BEGINNING.to_vec(), 0);
-    let mut last: HashMap<Uuid, (i64, SubmissionState, i32, i32)> = HashMap::new();
+    let mut last: HashMap<Uuid, (i64, String, i32, i32)> = HashMap::new();
     loop {
         let after = entry::Entity::find().filter(entry::Column::Number.gt(number));
         let entries = after.order_by_asc(entry::Column::Number).limit(1000).all(database).await?;
@@ -240,15 +291,18 @@ pub async fn verify(database: &DatabaseConnection) -> Result<Result<u64, String>
             {
                 return Ok(Err(format!("the details of log_entry {number} were changed: log_detail {}, or its decision", detail.id)));
             }
-            last.insert(entry.submission_id, (number, entry.to_state, entry.revision, entry.version));
+            if !ABOUT_MEMBERS.contains(&entry.action) {
+                last.insert(entry.submission_id, (number, entry.to_state, entry.revision, entry.version));
+            }
             previous = entry.hash;
         }
     }
     for row in desk::standings(database).await? {
         match last.remove(&row.id) {
-            Some((_, state, revision, version)) if (state, revision, version) == (row.state, row.revision, row.version) => {}
+            Some((_, state, revision, version))
+                if (state.as_str(), revision, version) == (word(&row.state).as_str(), row.revision, row.version) => {}
             Some((entry, state, ..)) => {
-                let (now, then) = (word(&row.state), word(&state));
+                let (now, then) = (word(&row.state), state);
                 return Ok(Err(format!(
                     "submission {} is {now}, version {}: log_entry {entry} left it {then}, or at another version",
                     row.number, row.version
@@ -261,4 +315,18 @@ pub async fn verify(database: &DatabaseConnection) -> Result<Result<u64, String>
         Some((entry, ..)) => Err(format!("the submission of log_entry {entry} is missing")),
         None => Ok(number as u64),
     })
+}
+
+/// Erases what the log holds about a person: who acted where they did, and what was done to them. The chain proves the rest without it.
+pub(crate) async fn erase(transaction: &impl ConnectionTrait, member: Uuid) -> Result<(), Error> {
+    let theirs = Condition::any().add(detail::Column::ActorId.eq(member)).add(detail::Column::MemberId.eq(member));
+    detail::Entity::delete_many().filter(theirs).exec(transaction).await?;
+    Ok(())
+}
+
+/// Erases the details of every entry about a submission, with the words that they prove.
+pub(crate) async fn erase_details_of(transaction: &impl ConnectionTrait, submission: Uuid) -> Result<(), Error> {
+    let entries = entry::Entity::find().select_only().column(entry::Column::DetailId).filter(entry::Column::SubmissionId.eq(submission));
+    detail::Entity::delete_many().filter(detail::Column::Id.in_subquery(entries.into_query())).exec(transaction).await?;
+    Ok(())
 }

@@ -61,6 +61,22 @@ pub enum Letter {
     Reply,
     /// The topic that you suggested has come further.
     TopicStatus,
+    /// Is this address yours?
+    ConfirmEmail,
+    /// Letters go to another address from now on.
+    EmailChanged,
+    /// The copy of your data is ready.
+    DataExport,
+    /// You have another role.
+    RoleChanged,
+    /// You contribute nothing for a while, and why.
+    Silenced,
+    /// You cannot sign in, and why.
+    Suspended,
+    /// What was taken from you is given back.
+    Restored,
+    /// Your account is deleted.
+    Left,
 }
 
 impl Letter {
@@ -76,6 +92,14 @@ impl Letter {
             Letter::Removed => "removed",
             Letter::Reply => "reply",
             Letter::TopicStatus => "topic-status",
+            Letter::ConfirmEmail => "confirm-email",
+            Letter::EmailChanged => "email-changed",
+            Letter::DataExport => "data-export",
+            Letter::RoleChanged => "role-changed",
+            Letter::Silenced => "silenced",
+            Letter::Suspended => "suspended",
+            Letter::Restored => "restored",
+            Letter::Left => "left",
         }
     }
 }
@@ -131,6 +155,14 @@ pub(crate) async fn post(
         cancelled_at: Set(None),
     };
     row.insert(transaction).await?;
+    Ok(())
+}
+
+/// Forgets every letter to somebody who leaves.
+pub(crate) async fn forget(transaction: &impl ConnectionTrait, member: Uuid, address: Option<&str>) -> Result<(), Error> {
+    let theirs = sea_orm::Condition::any().add(entity::Column::MemberId.eq(member));
+    let theirs = address.iter().fold(theirs, |theirs, address| theirs.add(entity::Column::Address.eq(*address)));
+    entity::Entity::delete_many().filter(theirs).exec(transaction).await?;
     Ok(())
 }
 

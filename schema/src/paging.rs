@@ -149,7 +149,44 @@ impl Window {
         visit: &Visit,
         select: Select<E>,
         id: impl ColumnTrait,
-        cursor: impl Fn(&E::Model) -> Uuid,
+        place: impl Fn(&E::Model) -> Uuid,
+        thing: impl Fn(E::Model) -> T,
+    ) -> Result<Connection<T>, Error>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Send + Sync,
+        T: OutputType,
+    {
+        self.forward(visit, select, (id, Order::Desc), |text| Uuid::parse_str(text).ok(), |row| place(row).to_string(), thing).await
+    }
+
+    /// Reads a stretch of a table by a text that no two rows share.
+    ///
+    /// # Errors
+    /// `INVALID` for a cursor of another sort; a fault when the database does not answer.
+    pub async fn read_by_text<E, T>(
+        &self,
+        visit: &Visit,
+        select: Select<E>,
+        key: impl ColumnTrait,
+        place: impl Fn(&E::Model) -> String,
+        thing: impl Fn(E::Model) -> T,
+    ) -> Result<Connection<T>, Error>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Send + Sync,
+        T: OutputType,
+    {
+        self.forward(visit, select, (key, Order::Asc), |text| Some(text.to_owned()), place, thing).await
+    }
+
+    async fn forward<E, T, V: Into<Value>>(
+        &self,
+        visit: &Visit,
+        select: Select<E>,
+        (key, order): (impl ColumnTrait, Order),
+        parse: impl Fn(&str) -> Option<V>,
+        place: impl Fn(&E::Model) -> String,
         thing: impl Fn(E::Model) -> T,
     ) -> Result<Connection<T>, Error>
     where
@@ -159,18 +196,19 @@ impl Window {
     {
         let total = Total::of(visit, select.clone());
         let mut select = select;
-        if let Some(place) = &self.after {
-            let after = match place {
-                Cursor::Text(text, _) => Uuid::parse_str(text).ok(),
+        if let Some(after) = &self.after {
+            let after = match after {
+                Cursor::Text(text, _) => parse(text),
                 _ => None,
             };
-            select = select.filter(id.lt(after.ok_or(Error::from(Refusal::new(ErrorCode::Invalid, "after")))?));
+            let after = after.ok_or(Error::from(Refusal::new(ErrorCode::Invalid, "after")))?;
+            select = select.filter(if order == Order::Desc { key.lt(after) } else { key.gt(after) });
         }
-        let mut rows = select.order_by_desc(id).limit(self.limit + 1).all(visit.database()).await?;
+        let mut rows = select.order_by(key, order).limit(self.limit + 1).all(visit.database()).await?;
         let more = rows.len() as u64 > self.limit;
         rows.truncate(self.limit as usize);
         let mut connection = Connection::with_additional_fields(self.after.is_some(), more, total);
-        connection.edges.extend(rows.into_iter().map(|row| Edge::new(Cursor::Text(cursor(&row).to_string(), 0), thing(row))));
+        connection.edges.extend(rows.into_iter().map(|row| Edge::new(Cursor::Text(place(&row), 0), thing(row))));
         Ok(connection)
     }
 

@@ -12,6 +12,7 @@ use crate::{
     outbox::OutboxQuery,
     resources::{ResourceMutation, ResourceQuery},
     sessions::{SessionMutation, SessionQuery},
+    tokens::TokenMutation,
     topics::{TopicMutation, TopicQuery},
 };
 
@@ -21,7 +22,7 @@ pub struct Query(RootQuery, MemberQuery, ResourceQuery, TopicQuery, CommentQuery
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MemberMutation, ResourceMutation, TopicMutation, CommentMutation, DeskMutation, SessionMutation);
+pub struct Mutation(MemberMutation, ResourceMutation, TopicMutation, CommentMutation, DeskMutation, SessionMutation, TokenMutation);
 
 /// The schema that pages and strangers ask alike; each request carries a [`Visit`] as its data.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -138,6 +138,32 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
+/// A name as the eye reads it: two that look alike have one skeleton. Source: Unicode Technical Standard 39, section 4.
+pub fn skeleton(text: &str) -> String {
+    let seen: String = unicode_security::confusable_detection::skeleton(&line(text).to_lowercase()).collect();
+    // What a small letter looks like after the table has turned a digit or a mark into a capital one.
+    let seen: String = unicode_security::confusable_detection::skeleton(&seen.to_lowercase()).collect();
+    fold(&seen).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A page of this site that one may be sent back to after signing in; none for what a browser could read as another place.
+pub fn local_path(typed: &str) -> Option<String> {
+    let plain = typed.len() <= 2_000 && typed.starts_with('/') && typed.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    let begins = typed[1.min(typed.len())..].chars().next().is_none_or(|c| c.is_ascii_alphanumeric() || c == '?');
+    let elsewhere = ["/sign-in", "/sign-out", "/join"]
+        .iter()
+        .any(|path| typed.split('?').next() == Some(path) || typed.starts_with(&format!("{path}/")));
+    if !plain || !begins || elsewhere {
+        return None;
+    }
+    let base = Url::parse("http://here.invalid/").ok()?;
+    let url = base.join(typed).ok().filter(|url| url.origin() == base.origin())?;
+    Some(match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    })
+}
+
 /// Whether a script is written without spaces, so that each of its characters is searched for as a word.
 pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')

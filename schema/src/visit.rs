@@ -15,8 +15,10 @@ use async_graphql::{
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    Code, Error, Forum,
+    Code, Error, Forum, Refusal,
     database::Transaction,
+    error::ErrorCode,
+    forum::Token,
     members::{Role, Viewer},
 };
 
@@ -31,7 +33,52 @@ pub struct Inner {
     reader: DatabaseConnection,
     loaders: Arc<DataLoader<Loaders, HashMapCache>>,
     statements: Arc<AtomicU64>,
+    client: Client,
 }
+
+/// What is known of the browser or program that a request came from.
+#[derive(Clone, Default)]
+pub struct Client {
+    /// Where from, as limits count it; none for what did not come over a network.
+    pub address: Option<String>,
+    /// What it says it is.
+    pub agent: String,
+    /// The secret by which a browser finds what its person wrote before they said who they are.
+    pub kept: Option<Token>,
+}
+
+impl Client {
+    /// Browser and system, such as `Firefox on Android`: what a person recognises a session by. Empty when nothing is recognised.
+    pub(crate) fn label(&self) -> String {
+        // The first that fits: others name those before them, to be served like them.
+        const BROWSERS: [(&str, &str); 7] = [
+            ("Edg", "Edge"),
+            ("OPR/", "Opera"),
+            ("SamsungBrowser", "Samsung Internet"),
+            ("Firefox/", "Firefox"),
+            ("FxiOS", "Firefox"),
+            ("Chrom", "Chrome"),
+            ("Safari/", "Safari"),
+        ];
+        const SYSTEMS: [(&str, &str); 7] = [
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
+        ];
+        let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| self.agent.contains(mark)).map(|(_, name)| *name);
+        match (first(&BROWSERS), first(&SYSTEMS)) {
+            (Some(browser), Some(system)) => format!("{browser} on {system}"),
+            (one, other) => one.or(other).unwrap_or("").to_owned(),
+        }
+    }
+}
+
+/// How old the proof of who one is may be, for what matters most.
+const CONFIRMED: chrono::Duration = chrono::Duration::minutes(10);
 
 /// The one set of loaders of a visit; each feature adds what it batches.
 pub struct Loaders {
@@ -53,11 +100,20 @@ impl Visit {
         let statements = Arc::new(AtomicU64::new(0));
         let reader = forum.database.counting_reader(statements.clone());
         let loaders = DataLoader::with_cache(Loaders { database: reader.clone() }, tokio::spawn, HashMapCache::default());
-        Visit(Arc::new(Inner { forum, viewer, reader, loaders: Arc::new(loaders), statements }))
+        Visit(Arc::new(Inner { forum, viewer, reader, loaders: Arc::new(loaders), statements, client: Client::default() }))
     }
 
     /// The same visit, now that it is known who asks. What was read to find that out need not be read again.
     pub fn by(self, viewer: Option<Viewer>) -> Visit {
+        self.with(viewer, self.0.client.clone())
+    }
+
+    /// The same visit, now that it is known where it comes from.
+    pub fn from(self, client: Client) -> Visit {
+        self.with(self.0.viewer.clone(), client)
+    }
+
+    fn with(&self, viewer: Option<Viewer>, client: Client) -> Visit {
         let Inner { forum, reader, loaders, statements, .. } = &*self.0;
         Visit(Arc::new(Inner {
             forum: forum.clone(),
@@ -65,7 +121,13 @@ impl Visit {
             reader: reader.clone(),
             loaders: loaders.clone(),
             statements: statements.clone(),
+            client,
         }))
+    }
+
+    /// What is known of where it comes from.
+    pub(crate) fn client(&self) -> &Client {
+        &self.0.client
     }
 
     /// The forum that is visited.
@@ -89,6 +151,39 @@ impl Visit {
     /// `UNAUTHENTICATED` for a stranger.
     pub fn member(&self) -> Result<&Viewer, Error> {
         self.viewer().ok_or(Error::Denied(Code::Unauthenticated))
+    }
+
+    /// Who asks, as somebody who may contribute.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a stranger, the refusal `SILENCED` for a silenced member.
+    pub fn contributor(&self) -> Result<&Viewer, Error> {
+        let viewer = self.member()?;
+        match viewer.silenced_until {
+            Some(until) => Err(Refusal::new(ErrorCode::Silenced, "").with("until", until.format("%Y-%m-%d")).into()),
+            None => Ok(viewer),
+        }
+    }
+
+    /// Who asks, through a session of their own: no token reads or changes an account.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` for a stranger, `FORBIDDEN` for a token.
+    pub fn account(&self) -> Result<&Viewer, Error> {
+        let viewer = self.member()?;
+        if viewer.scopes.is_some() { Err(Error::Denied(Code::Forbidden)) } else { Ok(viewer) }
+    }
+
+    /// Who asks, having proved who they are within the last ten minutes.
+    ///
+    /// # Errors
+    /// As [`Visit::account`], and the refusal `SIGN_IN_AGAIN`.
+    pub fn confirmed(&self) -> Result<&Viewer, Error> {
+        let viewer = self.account()?;
+        match viewer.confirmed_at.is_some_and(|at| self.clock.now() - at <= CONFIRMED) {
+            true => Ok(viewer),
+            false => Err(Refusal::new(ErrorCode::SignInAgain, "").into()),
+        }
     }
 
     /// Who asks, as a moderator or an administrator.

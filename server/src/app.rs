@@ -1,25 +1,33 @@
 //! The forum behind its doors: one endpoint, made of schema and pages.
 
-use std::sync::Arc;
+use std::{io::Write, net::IpAddr, sync::Arc};
 
 use async_graphql::{Request as Query, parser::types::OperationType};
 use frontend::{Assets, Fields, Pages, routes::ROUTES};
 use futures_util::future::BoxFuture;
+use ipnet::IpNet;
 use poem::{
-    Endpoint, Request, Response, Route,
+    Addr, Endpoint, Request, Response, Route,
     endpoint::make,
     get,
     http::{Extensions, Method, StatusCode, header},
 };
 use schema::{
     Forum, Schema, Visit, desk,
+    forum::Token,
     members::{self, Joining, Member, Role},
-    resources, sessions, topics,
+    resources, sessions, tokens, topics,
+    visit::Client,
 };
 use tokio::sync::OnceCell;
 use url::Url;
 
-use crate::{door, shell::Shell, sign_in};
+use crate::{
+    door,
+    providers::Providers,
+    shell::Shell,
+    sign_in::{self, Jar},
+};
 
 /// Where people reach the site: what is same-origin, and how cookies are named.
 #[derive(Clone)]
@@ -59,11 +67,6 @@ impl Site {
         let same_place = origin.scheme() == self.0.scheme() && origin.port_or_known_default() == self.0.port_or_known_default();
         same_place && (origin.host() == self.0.host() || (self.is_loopback() && Site(origin).is_loopback()))
     }
-
-    /// The name of the session cookie.
-    pub(crate) fn cookie(&self) -> &'static str {
-        if self.is_secure() { "__Host-sid" } else { "sid" }
-    }
 }
 
 /// The forum behind its doors.
@@ -77,6 +80,10 @@ pub struct App {
     pub pages: Arc<Pages>,
     /// Where people reach it.
     pub site: Site,
+    /// Who vouches for people who sign in.
+    pub providers: Providers,
+    /// Who may say where a request really comes from.
+    pub proxies: Arc<[IpNet]>,
 }
 
 /// How many statements a request cost; on every response, for tests.
@@ -103,7 +110,7 @@ impl App {
             Ok::<_, String>((schema, Arc::new(Pages::open(run).await?)))
         };
         let (schema, pages) = PARTS.get_or_try_init(make).await?.clone();
-        Ok(App { forum, schema, pages, site })
+        Ok(App { forum, schema, pages, site, providers: Providers::default(), proxies: Arc::default() })
     }
 
     /// The endpoint that answers everything.
@@ -119,12 +126,18 @@ impl App {
             let posts = self.clone();
             let methods = match route.pair {
                 "account/link" => methods.post(sign_in::in_(self.clone(), route)),
+                "account/fetch" => methods.post(sign_in::own_data(self.clone(), route)),
                 _ => methods.post(make(move |request| {
                     let app = posts.clone();
                     async move { app.posted(route, request).await }
                 })),
             };
             routes = routes.at(route.path, methods);
+        }
+        for provider in self.providers.iter() {
+            let begin = get(sign_in::begin(self.clone(), provider.clone()));
+            let finish = get(sign_in::finish(self.clone(), provider.clone()));
+            routes = routes.at(format!("/sign-in/{}", provider.id), begin).at(format!("/sign-in/{}/callback", provider.id), finish);
         }
         routes = routes.nest_no_strip("/assets", make(|request: Request| async move { poem::Result::<Response>::Ok(asset(&request)) }));
         routes = routes.at("/healthz", get(make(|_| async { poem::Result::<Response>::Ok("ok\n".into()) })));
@@ -145,6 +158,7 @@ impl App {
     /// A fault when the database does not answer.
     pub async fn prepare(&self) -> Result<(), schema::Error> {
         let visit = Visit::new(self.forum.clone(), None);
+        members::prepare(&visit).await?;
         topics::found(&visit).await?;
         resources::index_missing(&visit).await?;
         Ok(())
@@ -156,6 +170,31 @@ impl App {
     /// A fault when the database does not answer.
     pub async fn retire(&self) -> Result<usize, schema::Error> {
         desk::retire(&Visit::new(self.forum.clone(), None)).await
+    }
+
+    /// Packs the copies of their own data that members have asked for. Answers how many.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn pack(&self) -> Result<usize, schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        let mut packed = 0;
+        while let Some((export, member)) = members::next_copy(&visit).await? {
+            let copy = members::gather_copy(&visit, member).await?;
+            members::store_copy(&visit, export, zipped(copy)?).await?;
+            packed += 1;
+        }
+        Ok(packed)
+    }
+
+    /// Forgets what has run out: links, attempts, unclaimed text, copies that nobody fetched.
+    ///
+    /// # Errors
+    /// A fault when the database does not answer.
+    pub async fn sweep(&self) -> Result<(), schema::Error> {
+        let visit = Visit::new(self.forum.clone(), None);
+        sessions::sweep(&visit).await?;
+        members::sweep(&visit).await
     }
 
     /// Adds a member by an operator's word, from the community's first sector.
@@ -194,6 +233,10 @@ impl App {
 
     async fn posted(&self, route: &'static frontend::routes::Route, mut request: Request) -> poem::Result<Response> {
         let fields = form(&mut request).await?;
+        let is_guest = request.extensions().get::<Visit>().is_some_and(|visit| visit.viewer().is_none());
+        if route.guests && is_guest && fields.get("token").is_none() {
+            return sign_in::keep(self, route, &request, fields).await;
+        }
         Ok(self.pages.answer(route, &request, Some(fields)).await)
     }
 
@@ -206,16 +249,59 @@ impl App {
         }
     }
 
-    /// Finds out by the session cookie who asks.
-    pub(crate) async fn recognise(&self, visit: Visit, request: &Request) -> Result<Visit, schema::Error> {
-        match sign_in::cookie(&self.site, request) {
-            Some(secret) => {
-                let viewer = sessions::viewer(&visit, &secret).await?;
-                Ok(visit.by(viewer))
-            }
-            None => Ok(visit),
+    /// Finds out where a request comes from, and by a token or the session cookie who asks. Answers also the session's new secret, if it got
+    /// one, and whether a token was shown that nobody may use.
+    pub(crate) async fn recognise(&self, visit: Visit, request: &Request) -> Result<(Visit, Option<Token>, bool), schema::Error> {
+        let visit = visit.from(Client {
+            address: self.address(request),
+            agent: request.header(header::USER_AGENT).unwrap_or("").to_owned(),
+            kept: Jar::Kept.open(&self.site, request),
+        });
+        if let Some(secret) = bearer(request).filter(|_| door::is_door(request.uri().path())) {
+            let viewer = tokens::viewer(&visit, &secret).await?;
+            let refused = viewer.is_none();
+            return Ok((visit.by(viewer), None, refused));
         }
+        let Some(secret) = Jar::Session.open(&self.site, request) else { return Ok((visit, None, false)) };
+        let (viewer, renewed) = sessions::viewer(&visit, &secret).await?.unzip();
+        Ok((visit.by(viewer), renewed.flatten(), false))
     }
+
+    /// Where a request comes from, as limits count it: the nearest address that is no proxy of ours; of IPv6 the network.
+    fn address(&self, request: &Request) -> Option<String> {
+        let Addr::SocketAddr(peer) = request.remote_addr().0 else { return None };
+        let is_proxy = |address: &IpAddr| self.proxies.iter().any(|network| network.contains(address));
+        let mut nearest = peer.ip().to_canonical();
+        let said =
+            request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+        // From right to left: what stands left of an address that we do not trust, whoever is there may have made up.
+        for hop in said.rsplit(',').map(str::trim) {
+            if !is_proxy(&nearest) {
+                break;
+            }
+            let Ok(hop) = hop.parse::<IpAddr>() else { break };
+            nearest = hop.to_canonical();
+        }
+        Some(match nearest {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => std::net::Ipv6Addr::from(u128::from(address) >> 64 << 64).to_string(),
+        })
+    }
+}
+
+/// The secret that a program shows.
+pub(crate) fn bearer(request: &Request) -> Option<Token> {
+    let (scheme, secret) = request.header(header::AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Token(secret.trim().to_owned()))
+}
+
+fn zipped(copy: Vec<members::Copy>) -> Result<Vec<u8>, schema::Error> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for file in copy {
+        archive.start_file(file.name, zip::write::SimpleFileOptions::default())?;
+        archive.write_all(file.text.as_bytes())?;
+    }
+    Ok(archive.finish()?.into_inner())
 }
 
 /// Runs an operation. A mutation is a task of its own: a client that hangs up must not stop it half way.

@@ -240,7 +240,15 @@ fn forum(settings: &Settings, database: Database, demonstration: bool) -> Result
     let randomness = Randomness::System;
     let fresh = || randomness.bytes::<32>().iter().map(|byte| format!("{byte:02x}")).collect();
     let secret = settings.secret(fresh)?;
-    Ok(Forum { database, community: settings.community.clone(), clock: Clock::System, randomness, secret, demonstration })
+    Ok(Forum {
+        database,
+        community: settings.community.clone(),
+        clock: Clock::System,
+        randomness,
+        secret,
+        demonstration,
+        limits: settings.limits,
+    })
 }
 
 async fn connect(settings: &Settings) -> Result<Database, Failure> {
@@ -374,6 +382,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     let database = up(&settings).await?;
     let forum = Arc::new(forum(&settings, database, demo)?);
     let app = App::open(forum.clone(), settings.site.clone()).await.map_err(Failure::wrong)?;
+    let app = App { providers: settings.providers.clone(), proxies: settings.proxies.clone().into(), ..app };
     let mail = Mail::new(app.clone(), &settings)?;
     let visit = Visit::new(forum, None);
     let fresh = demo && demo::fill(&app).await?;
@@ -389,24 +398,28 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
         eprintln!("To sign in as the administrator, open this once, within 15 minutes:\n{link}");
     }
     let letters = tokio::spawn(mail.run());
-    let past = tokio::spawn(retire(app.clone()));
+    let past = tokio::spawn(every(Duration::from_secs(60), app.clone(), async |app| app.retire().await.map(drop)));
+    let copies = tokio::spawn(every(Duration::from_secs(5), app.clone(), async |app| app.pack().await.map(drop)));
+    let swept = tokio::spawn(every(Duration::from_secs(600), app.clone(), async |app| app.sweep().await));
     let served = Server::new_with_acceptor(listener)
         .name("lyceum")
         .idle_timeout(Duration::from_secs(60))
         .run_with_graceful_shutdown(app.endpoint(), stopped(), Some(Duration::from_secs(20)))
         .await;
     letters.abort();
-    past.abort();
+    for job in [past, copies, swept] {
+        job.abort();
+    }
     served.map_err(|error| Failure::wrong(format!("the server stopped: {error}")))
 }
 
-/// Moves to Past what is over, every minute, until the process ends.
-async fn retire(app: App) {
+/// Does a job again and again, until the process ends.
+async fn every(pause: Duration, app: App, job: impl AsyncFn(&App) -> Result<(), schema::Error>) {
     loop {
-        if let Err(error) = app.retire().await {
-            tracing::error!(?error, "what is over could not be moved to Past");
+        if let Err(error) = job(&app).await {
+            tracing::error!(?error, "a job could not be done; it is tried again");
         }
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -80,7 +80,7 @@ const VOTE: &str = mutation!("vote", "VoteInput", "topic { id }");
 const STATUS: &str = mutation!("setTopicStatus", "SetTopicStatusInput", "topic { id }");
 
 /// Hours before now at which the first person joined, and at which the first topics were there.
-const BEGINNING: i64 = 1540;
+const BEGINNING: i64 = 8_300;
 const FOUNDED: i64 = 1480;
 
 /// Fills an empty database. Answers false, and changes nothing, when the demonstration is there already.
@@ -109,6 +109,7 @@ pub async fn fill(app: &App) -> Result<bool, Failure> {
         randomness: app.forum.randomness.clone(),
         secret: app.forum.secret.clone(),
         demonstration: true,
+        limits: app.forum.limits,
     });
     let visit = Visit::new(forum.clone(), None);
     let mut play = Play { app, forum, people: HashMap::new(), made: HashMap::new() };
@@ -121,8 +122,8 @@ pub async fn fill(app: &App) -> Result<bool, Failure> {
             organisation: person.organisation.clone(),
         };
         let id = members::add_by_operator(&visit, joining, &person.email, role).await?;
-        play.people.insert(person.handle.clone(), Viewer { id, session: id, role });
-        clock.advance(Duration::hours(3));
+        play.people.insert(person.handle.clone(), Viewer::trusted(id, role));
+        clock.advance(Duration::days(20));
     }
     clock.advance(now - Duration::hours(FOUNDED) - clock.now());
     topics::found(&visit).await?;

@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 
 use async_graphql::{
-    Request as Query, Response as Answer, ServerError, Variables,
+    Positioned, Request as Query, Response as Answer, ServerError, Variables,
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+        types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
     },
 };
 use poem::{
@@ -101,17 +101,27 @@ async fn answer(app: &App, request: &Request, parameters: Parameters) -> Respons
     if *request.method() != Method::POST && operation_type(&document, operation_name.as_deref()) == Some(OperationType::Mutation) {
         return refuse(StatusCode::METHOD_NOT_ALLOWED, Some("POST"));
     }
+    let visit = request.extensions().get::<Visit>().cloned().expect("the shell knows who asks");
+    let asked = document
+        .operations
+        .iter()
+        .find(|(name, _)| operation_name.is_none() || name.map(|name| name.as_str()) == operation_name.as_deref())
+        .map(|(_, operation)| &operation.node);
+    if let Some(scopes) = visit.viewer().and_then(|viewer| viewer.scopes.as_ref())
+        && let Some(operation) = asked.filter(|operation| operation.ty == OperationType::Mutation)
+    {
+        let mut fields = Vec::new();
+        collect(&operation.selection_set.node, &document, &mut HashSet::new(), &mut fields, |field| field.node.name.node.as_str());
+        if !fields.iter().all(|(name, _)| *name == "__typename" || scopes.allow(name)) {
+            return error(StatusCode::OK, "FORBIDDEN", "This token's scopes do not allow that.");
+        }
+    }
     let variables = Variables::from_json(Value::Object(variables.unwrap_or_default()));
     let mut query = Query::new(String::new()).variables(variables);
     query.operation_name = operation_name.clone();
     query.set_parsed_query(document.clone());
-    let visit = request.extensions().get::<Visit>().cloned().expect("the shell knows who asks");
     let answer = execute(app.schema.clone(), Some(visit), query).await;
-    let asked = document
-        .operations
-        .iter()
-        .find(|(name, _)| operation_name.is_none() || name.map(|name| name.as_str()) == operation_name.as_deref());
-    public(answer, asked.map(|(_, operation)| &operation.node.selection_set.node), &document)
+    public(answer, asked.map(|operation| &operation.selection_set.node), &document)
 }
 
 /// Whether a document is light enough for the parser: a scan of its bytes that skips strings and comments.
@@ -176,7 +186,9 @@ fn in_order(data: &mut Value, asked: &[&SelectionSet], document: &ExecutableDocu
         Value::Object(fields) => {
             let mut order: Vec<(&str, Vec<&SelectionSet>)> = Vec::new();
             let mut seen = HashSet::new();
-            asked.iter().for_each(|selections| collect(selections, document, &mut seen, &mut order));
+            asked.iter().for_each(|selections| {
+                collect(selections, document, &mut seen, &mut order, |field| field.node.response_key().node.as_str())
+            });
             let mut sorted = serde_json::Map::new();
             for (key, within) in order {
                 if let Some(mut value) = fields.remove(key) {
@@ -190,30 +202,31 @@ fn in_order(data: &mut Value, asked: &[&SelectionSet], document: &ExecutableDocu
     }
 }
 
-/// The keys that a selection answers, each with what is asked inside it, in the order of their first mention.
+/// The names that a selection answers (its keys, or its fields), each with what is asked inside it, in the order of their first mention.
 /// Each fragment counts once, so that fragments that double cost no more than they are long.
 fn collect<'a>(
     selections: &'a SelectionSet,
     document: &'a ExecutableDocument,
     seen: &mut HashSet<&'a str>,
     order: &mut Vec<(&'a str, Vec<&'a SelectionSet>)>,
+    name: fn(&'a Positioned<Field>) -> &'a str,
 ) {
     for selection in &selections.items {
         match &selection.node {
             Selection::Field(field) => {
-                let (key, within) = (field.node.response_key().node.as_str(), &field.node.selection_set.node);
+                let (key, within) = (name(field), &field.node.selection_set.node);
                 match order.iter_mut().find(|(known, _)| *known == key) {
                     Some((_, all)) => all.push(within),
                     None => order.push((key, vec![within])),
                 }
             }
-            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, document, seen, order),
+            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, document, seen, order, name),
             Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                if seen.insert(name.as_str())
-                    && let Some(fragment) = document.fragments.get(name)
+                let fragment = &spread.node.fragment_name.node;
+                if seen.insert(fragment.as_str())
+                    && let Some(fragment) = document.fragments.get(fragment)
                 {
-                    collect(&fragment.node.selection_set.node, document, seen, order);
+                    collect(&fragment.node.selection_set.node, document, seen, order, name);
                 }
             }
         }
@@ -236,6 +249,7 @@ pub fn refuse(status: StatusCode, allow: Option<&'static str>) -> Response {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ("BAD_REQUEST", "Send JSON, with `Content-Type: application/json`."),
         StatusCode::PAYLOAD_TOO_LARGE => ("PAYLOAD_TOO_LARGE", "A request is at most 64 KiB."),
         StatusCode::METHOD_NOT_ALLOWED => ("BAD_REQUEST", "Queries go by GET or POST, mutations by POST."),
+        StatusCode::UNAUTHORIZED => ("UNAUTHENTICATED", "This token is unknown, revoked or over."),
         StatusCode::FORBIDDEN => ("FORBIDDEN", "A session's requests come from the site itself: send its `Origin`."),
         status if status.is_server_error() => ("INTERNAL", "Something went wrong."),
         _ => ("BAD_REQUEST", "Send one JSON object with `query`, and `variables` and `operationName` where needed."),

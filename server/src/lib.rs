@@ -12,6 +12,8 @@ mod door;
 mod import;
 /// Letters, from the outbox to the post.
 pub mod mail;
+/// Who vouches for people who sign in.
+pub mod providers;
 /// Where everything is, and what it may do.
 pub mod settings;
 /// The outermost layer: panics, errors, headers, foreign forms.

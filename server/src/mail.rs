@@ -12,10 +12,12 @@ use lettre::{
 use poem::http::Extensions;
 use schema::{
     Visit,
+    forum::Token,
     members::{self, Role, Viewer},
     outbox::{self, Outcome, Outgoing},
     sessions,
 };
+use uuid::Uuid;
 
 use crate::{App, commands::Failure, settings::Settings};
 
@@ -91,16 +93,33 @@ impl Mail {
     async fn send(&self, letter: &Outgoing) -> Result<Outcome, String> {
         let mut extensions = Extensions::new();
         // The letter is asked for as its reader: it can hold nothing that its reader may not see.
-        let reader = letter.member.map(|id| Viewer { id, session: id, role: Role::Member });
+        let reader = letter.member.map(|id| Viewer::trusted(id, Role::Member));
         extensions.insert(Visit::new(self.app.forum.clone(), reader));
         let mut variables = letter.variables.clone();
-        let link = variables.as_object_mut().and_then(|variables| variables.remove("link")).and_then(|link| link.as_str()?.parse().ok());
-        let link = link.map(|link| self.app.site.link(&format!("/sign-in/{}", sessions::link_token(&self.app.forum, link).0)));
+        let mut take = |name: &str| variables.as_object_mut().and_then(|variables| variables.remove(name));
+        let forum = &self.app.forum;
+        // What waits in the outbox holds ids; their secrets are made again for the letter alone.
+        let mut secret = |name: &str, path: &str, token: &dyn Fn(Uuid) -> Token| {
+            let id = take(name)?.as_str()?.parse().ok()?;
+            Some(self.app.site.link(&format!("{path}/{}", token(id).0)))
+        };
+        let link = secret("link", "/sign-in", &|id| sessions::link_token(forum, id))
+            .or_else(|| secret("confirm", "/settings/address", &|id| members::confirm_token(forum, id)))
+            .or_else(|| secret("export", "/settings/data", &|id| members::export_token(forum, id)));
+        let said = take("said").unwrap_or_default();
         let stop = letter.member.map(|id| self.app.site.link(&format!("/letters/stop/{}", members::stop_token(&self.app.forum, id))));
         let rendered = self
             .app
             .pages
-            .letter(&letter.letter, &extensions, variables, self.app.site.link("").trim_end_matches('/'), link.as_deref(), stop.as_deref())
+            .letter(
+                &letter.letter,
+                &extensions,
+                variables,
+                self.app.site.link("").trim_end_matches('/'),
+                link.as_deref(),
+                stop.as_deref(),
+                said,
+            )
             .await?;
         let Some(rendered) = rendered else {
             return Ok(Outcome::Never("what it was about is gone".into()));

@@ -1,13 +1,23 @@
 //! Settings: flag over environment over file over default.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    io::Write,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{Args, CommandFactory, FromArgMatches};
+use ipnet::IpNet;
 use schema::community::Community;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{Site, commands::Failure};
+use crate::{
+    Site,
+    commands::Failure,
+    providers::{ProviderOptions, Providers},
+};
 
 /// What can be set; everything has a default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -40,6 +50,16 @@ pub struct Options {
     /// Key for sign-in links, 32 bytes or more [default: made once in the data folder]
     #[arg(long, env = "LYCEUM_SECRET", global = true, value_name = "TEXT", hide_env_values = true)]
     secret: Option<String>,
+    /// Proxies that may say where a request really comes from, as addresses or networks, with commas between [default: none]
+    #[arg(long, env = "LYCEUM_TRUSTED_PROXIES", global = true, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
+    /// `off` stops counting how often somebody tries something; for load tests alone [default: on]
+    #[arg(long, env = "LYCEUM_RATE_LIMITS", global = true, value_name = "on|off")]
+    rate_limits: Option<String>,
+    /// Who vouches for people who sign in; in the settings file alone, since it holds secrets.
+    #[arg(skip)]
+    #[serde(default)]
+    provider: Vec<ProviderOptions>,
     /// Serve plain http off this machine, as behind a proxy that does TLS
     #[arg(long, env = "LYCEUM_INSECURE_HTTP", global = true, num_args = 0..=1, default_missing_value = "true")]
     insecure_http: Option<bool>,
@@ -64,6 +84,12 @@ pub struct Settings {
     pub mail_from: String,
     /// Who the community is.
     pub community: Community,
+    /// Who vouches for people who sign in.
+    pub providers: Providers,
+    /// Who may say where a request really comes from.
+    pub proxies: Vec<IpNet>,
+    /// Whether it is counted how often somebody tries something.
+    pub limits: bool,
     secret: Option<String>,
 }
 
@@ -109,6 +135,18 @@ impl Options {
             }
             None => Community::built_in(),
         };
+        let providers = Providers::read(from_file.provider).map_err(wrong)?;
+        let mut community = community;
+        community.providers = providers.names();
+        let proxies = self.trusted_proxies.or(from_file.trusted_proxies).unwrap_or_default();
+        let network = |typed: &str| typed.parse().or_else(|_| typed.parse::<IpAddr>().map(IpNet::from)).map_err(|_| typed.to_owned());
+        let proxies = proxies.split(',').map(str::trim).filter(|typed| !typed.is_empty()).map(network).collect::<Result<Vec<IpNet>, _>>();
+        let proxies = proxies.map_err(|typed| wrong(format!("`{typed}` is no address or network, such as 127.0.0.1 or 10.0.0.0/8")))?;
+        let limits = match self.rate_limits.or(from_file.rate_limits).as_deref() {
+            None | Some("on") => true,
+            Some("off") => false,
+            Some(other) => return Err(wrong(format!("rate limits are `on` or `off`, not `{other}`"))),
+        };
         let secret = self.secret.or(from_file.secret);
         if secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return Err(wrong("the secret is shorter than 32 bytes; leave LYCEUM_SECRET unset and one is made in the data folder".into()));
@@ -129,6 +167,9 @@ impl Options {
             smtp_timeout,
             mail_from,
             community,
+            providers,
+            proxies,
+            limits,
             secret,
         })
     }

@@ -9,9 +9,14 @@ use poem::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
 
-use schema::Visit;
+use schema::{Visit, sessions};
 
-use crate::{App, app::Statements, door, sign_in};
+use crate::{
+    App,
+    app::{Statements, bearer},
+    door,
+    sign_in::{self, Jar},
+};
 
 /// The layer around all routes.
 pub struct Shell<E> {
@@ -47,8 +52,8 @@ impl<E: Endpoint> Shell<E> {
         if is_asset(request.uri().path()) {
             return (self.routed(request, &frame).await, stranger.statements());
         }
-        let visit = match self.app.recognise(stranger, &request).await {
-            Ok(visit) => visit,
+        let (visit, renewed, refused) = match self.app.recognise(stranger, &request).await {
+            Ok(recognised) => recognised,
             Err(error) => {
                 tracing::error!(?error, "nobody could be recognised");
                 return (self.problem(&frame, StatusCode::INTERNAL_SERVER_ERROR).await, 0);
@@ -59,10 +64,15 @@ impl<E: Endpoint> Shell<E> {
         }
         frame.extensions_mut().insert(visit.clone());
         request.extensions_mut().extend(frame.extensions().clone());
-        let response = match self.is_foreign(&request) {
-            true => self.problem(&frame, StatusCode::FORBIDDEN).await,
-            false => self.routed(request, &frame).await,
+        let mut response = match (refused, self.is_foreign(&request)) {
+            (true, _) => door::refuse(StatusCode::UNAUTHORIZED, None),
+            (false, true) => self.problem(&frame, StatusCode::FORBIDDEN).await,
+            (false, false) => self.routed(request, &frame).await,
         };
+        // A response that ends a session, or begins one, has the last word about its cookie.
+        if let Some(secret) = renewed.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+            Jar::Session.fill(&self.app.site, &mut response, &secret.0, sessions::COOKIE_SECONDS);
+        }
         (response, visit.statements())
     }
 
@@ -107,10 +117,14 @@ impl<E: Endpoint> Shell<E> {
         if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             return false;
         }
+        // A program that shows a token, and carries no cookie that a browser would have added by itself.
+        if Jar::Session.open(&self.app.site, request).is_none() && bearer(request).is_some() {
+            return false;
+        }
         match (request.header("sec-fetch-site"), request.header(header::ORIGIN)) {
             (Some(site), _) => !matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => !self.app.site.is_origin(origin),
-            (None, None) => sign_in::cookie(&self.app.site, request).is_some(),
+            (None, None) => Jar::Session.open(&self.app.site, request).is_some(),
         }
     }
 }
@@ -120,7 +134,7 @@ impl<E: Endpoint> Endpoint for Shell<E> {
 
     async fn call(&self, request: Request) -> Result<Response> {
         let path = request.uri().path().to_owned();
-        let with_cookie = sign_in::cookie(&self.app.site, &request).is_some();
+        let with_cookie = Jar::Session.open(&self.app.site, &request).is_some() || bearer(&request).is_some();
         let (mut response, statements) = self.answer(request).await;
         response.extensions_mut().insert(Statements(statements));
         let status = response.status();
@@ -161,7 +175,7 @@ fn headers(headers: &mut HeaderMap, path: &str, status: StatusCode, with_cookie:
         set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
         return;
     }
-    let secret = path.starts_with("/sign-in/") || path.starts_with("/letters/stop/");
+    let secret = ["/sign-in/", "/letters/stop/", "/settings/address/", "/settings/data/"].iter().any(|secret| path.starts_with(secret));
     let fresh = with_cookie || secret || !status.is_success();
     set(header::CACHE_CONTROL, if fresh { "no-store" } else { "no-cache" });
     set(header::VARY, "Cookie, Accept-Language, Accept-Encoding");

@@ -1,7 +1,10 @@
 // Everything passes the gate: what members say, wish for and change, how the desk decides on it, and how it is found and lost again.
 import { complaintsAbout, listensTo } from "./judges.js";
 import { expect, test as demonstration, testAmong } from "./lyceum.js";
-import { answerTo, field, follow, heading, isRefused, isWellMade, press, statusOf, story } from "./people.js";
+import {
+  APPROVE, DESCRIPTION, answerTo, approves, brings, decides, done, field, follow, heading, isRefused, isWellMade, main, opensForReview, pathOf, press,
+  resource, says, shares, statusOf, story, unfold,
+} from "./people.js";
 
 const test = testAmong({
   ada: { name: "Ada Brightwater" },
@@ -11,42 +14,8 @@ const test = testAmong({
   ines: { name: "Ines Carvalho", role: "admin" },
 });
 
-// The same decision is called by what it does to a resource, to an edit, and to what is not in the library.
-const APPROVE = /^(Put it in|Publish it)/;
-const DESCRIPTION = "What it is, and what one can do with it";
-
-const unfold = (page, name) => page.locator("summary").filter({ hasText: name }).click();
-const done = (page) => page.getByRole("status");
-const pathOf = (page) => new URL(page.url()).pathname;
-const main = (page) => page.getByRole("main");
 const box = (page, title) => page.getByRole("checkbox", { name: `Choose ${title}`, exact: true });
 const waiting = (page, title) => main(page).getByRole("listitem").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
-
-// Something nobody has shared yet.
-function resource(title, more) {
-  const url = `https://${title.toLowerCase().replaceAll(/\W+/g, "-")}.example/`;
-  return { url, title, kind: "Guide", description: `${title}: a guide. Print it and hang it where people wait.`, ...more };
-}
-
-// Answers the address of the submission.
-async function shares(page, { url, title, kind, description }) {
-  await page.goto("/share");
-  await field(page, "Link").fill(url);
-  await field(page, "Title").fill(title);
-  await page.getByLabel("Kind", { exact: true }).selectOption(kind);
-  await field(page, DESCRIPTION).fill(description);
-  await press(page, "Send for review");
-  await expect(story(page, title)).toContainText("Waiting for review");
-  return pathOf(page);
-}
-
-// On the page of what it is about, or of what it answers.
-async function says(page, path, words) {
-  await page.goto(path);
-  await field(page, "Your comment").fill(words);
-  await press(page, "Send comment");
-  await expect(done(page)).toContainText("Sent. This page always shows where your comment stands.");
-}
 
 async function changesDescription(page, path, words) {
   await page.goto(path);
@@ -55,37 +24,10 @@ async function changesDescription(page, path, words) {
   return answerTo(page, "Send for review");
 }
 
-async function opensForReview(page, title) {
-  await page.goto("/desk");
-  await follow(page, title);
-  await expect(heading(page, title)).toBeVisible();
-}
-
-async function decides(page, decision, { reason, message = "" } = {}) {
-  await page.getByRole("radio", { name: decision }).check();
-  if (reason) await page.getByLabel("Reason", { exact: true }).selectOption(reason);
-  await field(page, "Words for the author").fill(message);
-  return statusOf(page, "Send decision, open next");
-}
-
-async function approves(page, title) {
-  await opensForReview(page, title);
-  expect(await decides(page, APPROVE)).toBe(303);
-  await expect(done(page)).toContainText("Decided");
-}
-
 async function declines(page, title, reason, message) {
   await opensForReview(page, title);
   expect(await decides(page, "Do not include it", { reason, message })).toBe(303);
   await expect(done(page)).toContainText("Decided");
-}
-
-// Puts it into the library, and answers its address there.
-async function brings(author, moderator, it) {
-  const submission = await shares(author, it);
-  await approves(moderator, it.title);
-  await author.goto(submission);
-  return author.getByRole("link", { name: "See it in the library", exact: true }).getAttribute("href");
 }
 
 const stopIn = (letter) => letter.text.match(/^http\S+\/letters\/stop\/\S+$/m)?.[0];

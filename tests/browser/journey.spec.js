@@ -1,60 +1,17 @@
 // What people do here from beginning to end, in a browser that runs no script.
 import { complaintsAbout, listensTo } from "./judges.js";
 import { expect, start, test } from "./lyceum.js";
-import { answerTo, field, follow, heading, isRefused, isWellMade, press, statusOf, story } from "./people.js";
+import {
+  DESCRIPTION, answerTo, asksForLink, decides, done, field, fillsIn, follow, heading, isRefused, isWellMade, joins, opensForReview, press, resource, shares,
+  statusOf, story,
+} from "./people.js";
 
-const DESCRIPTION = "What it is, and what one can do with it";
+const WELCOME = "Welcome. You can share a resource now";
 const TITLE_ASKED = "Please name the season it is for.";
 
 async function asksToJoin(page, lyceum, email) {
   await page.goto("/join");
-  await field(page, "E-mail").fill(email);
-  await press(page, "Send me a link");
-  await expect(heading(page, "Look into your mail")).toBeVisible();
-  await page.goto((await lyceum.letter(email, "Your link")).link);
-}
-
-async function joins(page, { name, handle, sector }) {
-  await field(page, "Name").fill(name);
-  await field(page, "Handle").fill(handle);
-  await page.getByLabel("Sector").selectOption(sector);
-  await page.getByLabel("I agree to the guidelines").check();
-  await press(page, "Join");
-  await expect(page.getByText("Welcome. You can share a resource now")).toBeVisible();
-}
-
-async function fillsIn(page, { url, title, kind, description }) {
-  await field(page, "Link").fill(url);
-  await field(page, "Title").fill(title);
-  await page.getByLabel("Kind", { exact: true }).selectOption(kind);
-  await field(page, DESCRIPTION).fill(description);
-}
-
-// Something nobody has shared yet.
-function resource(title) {
-  const url = `https://${title.toLowerCase().replaceAll(/\W+/g, "-")}.example/`;
-  return { url, title, kind: "Guide", description: `${title}: a guide. Print it and hang it where people wait.` };
-}
-
-async function shares(page, it) {
-  await page.goto("/share");
-  await fillsIn(page, it);
-  await press(page, "Send for review");
-  await expect(story(page, it.title)).toContainText("Waiting for review");
-}
-
-async function opensForReview(page, title) {
-  await page.goto("/desk");
-  await follow(page, title);
-  await expect(heading(page, title)).toBeVisible();
-}
-
-// Answers the status, for the decisions that come too late.
-async function decides(page, decision, { reason, message = "" } = {}) {
-  await page.getByRole("radio", { name: decision, exact: true }).check();
-  if (reason) await page.getByLabel("Reason", { exact: true }).selectOption(reason);
-  await field(page, "Words for the author").fill(message);
-  return statusOf(page, "Send decision, open next");
+  await asksForLink(page, lyceum, email);
 }
 
 async function isNowhere(page, title, path) {
@@ -87,6 +44,7 @@ test("a newcomer joins, shares a resource, mends it, and finds it in the library
     await isRefused(author, author.getByLabel("I agree to the guidelines"), "Read the guidelines");
     await isWellMade(author, "join-with-errors");
     await joins(author, { name: "Amina Okoro", handle: "amina", sector: "Academia" });
+    await expect(done(author)).toContainText(WELCOME);
     await isWellMade(author, "joined");
   });
 
@@ -268,6 +226,7 @@ test("an empty library says so, and lets its first administrator in", async ({ b
     await isWellMade(page, "join-first");
     await field(page, "E-mail").fill("first@example.org");
     await joins(page, { name: "First Keeper", handle: "first-keeper", sector: "Government" });
+    await expect(done(page)).toContainText(WELCOME);
     await follow(page, "Desk");
     await expect(page.getByText("The desk is clear.")).toBeVisible();
     await isWellMade(page, "desk-empty");

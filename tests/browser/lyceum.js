@@ -1,7 +1,7 @@
 // The real program on a port and in a folder of its own, the letters it writes, and the people who visit it.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +9,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { test as base } from "@playwright/test";
+import { startProvider } from "./provider.js";
 
 const binary = process.env.LYCEUM_BINARY ?? fileURLToPath(new URL("../../target/debug/lyceum", import.meta.url));
 
-async function freePort() {
+async function freeAddress() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address();
+  const { address, port } = server.address();
   server.close();
   await once(server, "close");
-  return port;
+  return `${address}:${port}`;
 }
 
 // Tries again until there is an answer: a busy machine needs longer, a quick one should not have to wait.
@@ -32,14 +33,19 @@ async function eventually(what, attempt) {
   throw new Error(`waited 20 seconds in vain for ${what}`);
 }
 
-export async function start(...flags) {
+export const start = (...flags) => startWith({ flags });
+
+// `listen` is for who must know the address before the program is there; `settings` is what its settings file says.
+export async function startWith({ listen, settings = "", flags = [] }) {
   const data = await mkdtemp(join(tmpdir(), "lyceum-"));
-  const listen = `127.0.0.1:${await freePort()}`;
+  listen ??= await freeAddress();
   const address = `http://${listen}`;
+  const file = join(data, "settings.toml");
+  await writeFile(file, settings);
   // Settings of whoever runs this are left out: the program is to be as it comes.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
   const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen };
-  const program = spawn(binary, ["serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const program = spawn(binary, ["--config", file, "serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   const end = new Promise((ended) => program.once("close", ended));
   let said = "";
   program.on("error", (error) => (said += error.message));
@@ -133,14 +139,27 @@ export const test = base.extend({
   ...visits,
 });
 
+// A provider that knows these people, and what the settings file says of it.
+async function introduce(listen, [id, { name, ...provider }]) {
+  const client = { clientId: "lyceum", clientSecret: `what ${id} and Lyceum share` };
+  const redirectUris = [`http://${listen}/sign-in/${id}/callback`];
+  const { issuer, stop } = await startProvider({ ...client, redirectUris, ...provider });
+  const said = { id, name, issuer, client_id: client.clientId, client_secret: client.clientSecret };
+  const lines = Object.entries(said).map(([setting, value]) => `${setting} = ${JSON.stringify(value)}`);
+  return { settings: ["[[provider]]", ...lines, ""].join("\n"), stop };
+}
+
 // In a community of its own: nothing is there yet but its people, so that a journey may count.
-export const testAmong = (people) =>
+export const testAmong = (people, providers = {}) =>
   base.extend({
     lyceum: async ({}, use) => {
-      const lyceum = await start();
+      const listen = await freeAddress();
+      const introduced = await Promise.all(Object.entries(providers).map((provider) => introduce(listen, provider)));
+      const lyceum = await startWith({ listen, settings: introduced.map(({ settings }) => settings).join("\n") });
       for (const [handle, person] of Object.entries(people)) await lyceum.addMember(handle, person);
       await use(lyceum);
       await lyceum.stop();
+      await Promise.all(introduced.map(({ stop }) => stop()));
     },
     ...visits,
   });

@@ -230,6 +230,13 @@ pub(crate) async fn orphan(transaction: &Transaction, target: Uuid) -> Result<()
     Ok(())
 }
 
+/// Hands the comments of one member to another.
+pub(crate) async fn hand_over(transaction: &Transaction, from: Uuid, to: Uuid) -> Result<(), Error> {
+    let comments = entity::Entity::update_many().col_expr(entity::Column::AuthorId, Expr::value(to));
+    comments.filter(entity::Column::AuthorId.eq(from)).exec(transaction).await?;
+    Ok(())
+}
+
 /// A comment by id; null when it was taken down.
 pub(crate) async fn by_id(visit: &Visit, id: Uuid) -> Result<Option<Comment>, Error> {
     Ok(visit.loaders().load_one(graphql::CommentId(id)).await?.filter(|comment| !comment.is_gone()))

@@ -80,6 +80,7 @@ async fn settle(
         if row.revises_id.is_some() && row.kind == SubmissionKind::Resource && content.address_key() != was {
             rehold(transaction, record, content.address_key().filter(|_| !row.not_duplicate)).await?;
         }
+        members::known_by_now(transaction, row.author_id, leaving::approved(transaction, row.author_id).await?).await?;
     }
     let followed = match (to, row.kind) {
         (SubmissionState::Removed, _) => take_down(transaction, row, decider, verdict.reason.clone(), now).await?,

@@ -36,7 +36,7 @@ async fn given(
         }
         Content::Topic(old) => {
             let typed = topic.ok_or_else(|| missing("topic"))?;
-            Content::Topic(TopicText::parse(typed, &old.why, old.keyword.clone()).map_err(within("topic"))?)
+            Content::Topic(TopicText::parse(typed, &old.why, old.keyword.clone(), draft).map_err(within("topic"))?)
         }
         Content::Comment(old) => {
             let typed = comment.ok_or_else(|| missing("comment"))?;

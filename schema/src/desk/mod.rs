@@ -10,7 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ mod deciding;
 mod edits;
 mod entity;
 mod graphql;
+/// What becomes of the submissions of somebody who leaves.
+mod leaving;
 /// Who may do what, when; what a decision needs; what is refused.
 mod rules;
 
@@ -53,6 +56,7 @@ pub use graphql::{
     DecideInput, Decision, DeskMutation, DeskQuery, EditPublishedInput, ReviseSubmissionInput, Submission, SubmitPayload,
     WithdrawSubmissionInput,
 };
+pub(crate) use leaving::{copy_of, hand_over, release_all, take_back};
 pub(crate) use rules::refuse;
 
 /// What a submission is of.
@@ -302,7 +306,7 @@ impl submission::Model {
 
 /// Puts a contribution on the desk, or keeps it as a draft. Nobody but its author sees a draft.
 pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission, Error> {
-    let author = visit.member()?.id;
+    let author = visit.contributor()?.id;
     let Sending { content, draft, not_duplicate, idempotency_key, revises } = sending;
     let (id, now) = (visit.id(), visit.clock.now());
     let state = if draft { SubmissionState::Draft } else { SubmissionState::Pending };
@@ -363,7 +367,7 @@ pub(crate) async fn found(visit: &Visit, content: Content, key: &str) -> Result<
 
 /// Replaces the text of one's own open submission, ticks off requests, and sends it (again) unless it stays a draft.
 async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], sending: Sending) -> Result<Submission, Error> {
-    let author = visit.member()?.id;
+    let author = visit.contributor()?.id;
     let Sending { content, draft, not_duplicate, .. } = sending;
     let row = own(visit, id).await?;
     let requests: Vec<Uuid> = answered.iter().filter_map(|id| Kind::ChangeRequest.local(id)).collect();

@@ -2,27 +2,51 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Enum;
+use async_graphql::{Enum, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    SqlErr, sea_query::OnConflict,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
 
 use crate::{
     Code, Error, Forum, Refusal, Visit,
+    database::Transaction,
+    desk,
     error::ErrorCode,
     forum::Token,
+    limits, log,
+    outbox::{self, Letter},
+    sessions,
     text::{self, Reader},
+    tokens::{self, Scopes},
 };
 
+/// A new address, once its owner has confirmed it.
+mod email;
 mod entity;
 mod graphql;
+/// Leaving: what stays of somebody, and what does not.
+mod leaving;
+/// A copy of everything that the forum holds about one member.
+mod own_data;
+/// What members say about themselves, who sees it, and how many they are.
+mod profile;
+/// What administrators change about others: role, silence, suspension.
+mod roles;
 
-use graphql::{MemberId, UpdateProfileInput};
-pub use graphql::{MemberMutation, MemberQuery};
+pub(crate) use email::ask_to_confirm;
+pub use email::confirm_token;
+use graphql::MemberId;
+pub(crate) use graphql::answer;
+pub use graphql::{MemberMutation, MemberPayload, MemberQuery};
+pub use own_data::{Copy, export_token, fetch as fetch_copy, gather as gather_copy, next as next_copy, store as store_copy};
+pub(crate) use profile::{CommunityFigures, figures};
+pub(crate) use roles::known_by_now;
 
 /// What a member may do for others.
 #[derive(Enum, Copy, Clone, Debug, Eq, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
@@ -42,24 +66,91 @@ pub enum Role {
 pub enum Standing {
     /// Joined, and not yet known.
     New,
-    /// Known.
+    /// Known: three contributions were approved.
     Member,
+    /// Known well.
+    Trusted,
+    /// Reads, and contributes nothing for a while.
+    Silenced,
+    /// Cannot sign in.
+    Suspended,
 }
 
-/// The member whose session a request carries. The actor of every act comes from here, never from input.
+/// The member whose session or token a request carries. The actor of every act comes from here, never from input.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     /// Who it is.
     pub id: Uuid,
-    /// The session, so that signing out ends this one.
+    /// The session, so that signing out ends this one; for a token, the token.
     pub session: Uuid,
-    /// What the member may do for others.
+    /// What the member may do for others; through a token never more than its scopes say.
     pub role: Role,
+    /// Until when they contribute nothing; none when they may.
+    pub silenced_until: Option<DateTime<Utc>>,
+    /// When they last proved who they are.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// What the token allows that the request came with; none for a session, which allows all that its member may.
+    pub scopes: Option<Scopes>,
+}
+
+impl Viewer {
+    /// Somebody in whose name the program itself acts or asks: an operator's command, a letter.
+    pub fn trusted(id: Uuid, role: Role) -> Viewer {
+        Viewer { id, session: id, role, silenced_until: None, confirmed_at: None, scopes: None }
+    }
+}
+
+/// What somebody may not do for a while, and why.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Restriction {
+    /// `SILENCED` or `SUSPENDED`.
+    pub kind: Standing,
+    /// Until when; null for a suspension without an end.
+    pub until: Option<DateTime<Utc>>,
+    /// An administrator's words for the member.
+    pub reason: String,
 }
 
 /// A person of the community.
 #[derive(Clone)]
 pub struct Member(entity::Model);
+
+impl Member {
+    /// Who it is, inside the forum.
+    pub fn local_id(&self) -> Uuid {
+        self.0.id
+    }
+
+    pub(crate) fn rank(&self) -> Role {
+        self.0.role
+    }
+
+    pub(crate) fn has_email(&self) -> bool {
+        self.0.email.is_some()
+    }
+
+    /// What the member may not do at a time, and why.
+    fn restriction(&self, now: DateTime<Utc>) -> Option<Restriction> {
+        let row = &self.0;
+        let kind = row.restriction.filter(|_| row.restricted_until.is_none_or(|until| until > now))?;
+        Some(Restriction { kind, until: row.restricted_until, reason: row.restriction_reason.clone().unwrap_or_default() })
+    }
+
+    pub(crate) fn suspension(&self, now: DateTime<Utc>) -> Option<Restriction> {
+        self.restriction(now).filter(|restriction| restriction.kind == Standing::Suspended)
+    }
+
+    pub(crate) fn is_suspended(&self, now: DateTime<Utc>) -> bool {
+        self.suspension(now).is_some()
+    }
+
+    /// The member as the actor of a request through a session.
+    pub(crate) fn viewer(&self, session: Uuid, confirmed_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Viewer {
+        let silenced = self.restriction(now).filter(|restriction| restriction.kind == Standing::Silenced);
+        let silenced_until = silenced.map(|restriction| restriction.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+        Viewer { session, silenced_until, confirmed_at, ..Viewer::trusted(self.0.id, self.0.role) }
+    }
+}
 
 /// What a person says about themselves when joining.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +166,7 @@ pub struct Joining {
 }
 
 /// Characters of a name and of an organisation.
-const NAME: usize = 50;
+const NAME: usize = 80;
 const ORGANISATION: usize = 120;
 /// Names that would pass for the people who run the forum.
 const RESERVED: [&str; 10] =
@@ -83,9 +174,8 @@ const RESERVED: [&str; 10] =
 
 impl Joining {
     /// Parses the fields into a row for a member who is not known yet.
-    pub(crate) fn parse(self, forum: &Forum, email: String, role: Role, reader: &mut Reader) -> entity::ActiveModel {
-        one_line(reader, "name", &self.name);
-        let name = reader.required_line("name", &self.name, NAME);
+    pub(crate) fn parse(self, forum: &Forum, email: Option<String>, role: Role, reader: &mut Reader) -> entity::ActiveModel {
+        let name = a_name(reader, &self.name);
         let handle = self.handle.trim().to_ascii_lowercase();
         if handle.is_empty() {
             reader.refuse(Refusal::new(ErrorCode::Required, "handle"));
@@ -95,23 +185,62 @@ impl Joining {
             reader.refuse(Refusal::new(ErrorCode::TooLong, "handle").with("limit", 20));
         } else if !handle.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             reader.refuse(Refusal::new(ErrorCode::Invalid, "handle"));
-        } else if RESERVED.contains(&handle.as_str()) {
+        } else if RESERVED.iter().any(|reserved| text::skeleton(reserved) == text::skeleton(&handle)) {
             reader.refuse(Refusal::new(ErrorCode::Duplicate, "handle"));
         }
         let (sector, organisation) = background(forum, reader, &self.sector, &self.organisation);
-        entity::ActiveModel {
-            id: Set(forum.id()),
-            handle: Set(handle),
-            name: Set(name),
-            email: Set(Some(email)),
-            sector: Set(sector),
-            organisation: Set(organisation),
-            role: Set(role),
-            standing: Set(if role == Role::Member { Standing::New } else { Standing::Member }),
-            joined_at: Set(forum.clock.now()),
-            reply_letters: Set(true),
-        }
+        let standing = if role == Role::Member { Standing::New } else { Standing::Member };
+        entity::Model { name, email, sector, organisation, role, standing, ..blank(forum, handle) }.with_keys().into_active_model()
     }
+}
+
+/// Somebody of whom only the handle is known.
+fn blank(forum: &Forum, handle: String) -> entity::Model {
+    entity::Model {
+        id: forum.id(),
+        handle,
+        handle_key: None,
+        name: String::new(),
+        name_key: String::new(),
+        organisation_key: String::new(),
+        email: None,
+        sector: String::new(),
+        organisation: String::new(),
+        pronouns: String::new(),
+        region: String::new(),
+        about: String::new(),
+        about_html: String::new(),
+        links: String::new(),
+        hidden: String::new(),
+        role: Role::Member,
+        standing: Standing::Member,
+        restriction: None,
+        restricted_until: None,
+        restriction_reason: None,
+        joined_at: forum.clock.now(),
+        reply_letters: true,
+    }
+}
+
+impl entity::Model {
+    /// What is sorted, searched and compared by, made from what people read.
+    fn with_keys(self) -> entity::Model {
+        let handle_key = Some(text::skeleton(&self.handle));
+        // The handle behind the name: no two keys are the same, so a key is a place in the list.
+        let name_key = format!("{} {}", text::fold(&self.name), self.handle);
+        entity::Model { handle_key, name_key, organisation_key: text::fold(&self.organisation), ..self }
+    }
+}
+
+/// A name: one line that is no address, so that no mail program makes a link of it, and that does not pass for the people who run the forum.
+fn a_name(reader: &mut Reader, typed: &str) -> String {
+    one_line(reader, "name", typed);
+    let name = reader.required_line("name", typed, NAME);
+    let skeleton = text::skeleton(&name);
+    if name.contains("://") || name.contains('@') || RESERVED.iter().any(|reserved| text::skeleton(reserved) == skeleton) {
+        reader.refuse(Refusal::new(ErrorCode::Invalid, "name"));
+    }
+    name
 }
 
 /// Refuses control characters. A name goes into the heads of letters: a line break there would begin another header.
@@ -128,18 +257,15 @@ fn background(forum: &Forum, reader: &mut Reader, sector: &str, organisation: &s
 }
 
 /// Adds a member. The database judges uniqueness, so two who want one handle at once cannot both have it.
-pub(crate) async fn add(database: &impl ConnectionTrait, member: entity::ActiveModel) -> Result<(Uuid, Role), Error> {
-    let handle = member.handle.clone().unwrap();
+/// Two handles that look alike are one.
+pub(crate) async fn add(database: &impl ConnectionTrait, member: entity::ActiveModel) -> Result<Member, Error> {
     let taken = |field| Error::from(Refusal::new(ErrorCode::Duplicate, field));
-    if entity::Entity::find().filter(entity::Column::Handle.eq(&handle)).count(database).await? > 0 {
-        return Err(taken("handle"));
-    }
     let inserted = member.insert(database).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(which)) if which.contains("email") => taken("email"),
         Some(SqlErr::UniqueConstraintViolation(_)) => taken("handle"),
         _ => error.into(),
     })?;
-    Ok((inserted.id, inserted.role))
+    Ok(Member(inserted))
 }
 
 /// Adds a member by an operator's word, without a link.
@@ -152,33 +278,17 @@ pub async fn add_by_operator(visit: &Visit, joining: Joining, email: &str, role:
         reader.refuse(Refusal::new(ErrorCode::Invalid, "email"));
         String::new()
     });
-    let member = joining.parse(visit, email, role, &mut reader);
+    let member = joining.parse(visit, Some(email), role, &mut reader);
     reader.done()?;
     let transaction = visit.begin().await?;
-    let (id, _) = add(&transaction, member).await?;
+    let member = add(&transaction, member).await?;
     transaction.commit().await?;
-    Ok(id)
-}
-
-async fn update_profile(visit: &Visit, input: UpdateProfileInput) -> Result<Member, Error> {
-    let id = visit.member()?.id;
-    let mut reader = Reader::default();
-    one_line(&mut reader, "name", &input.name);
-    let name = reader.required_line("name", &input.name, NAME);
-    let (sector, organisation) = background(visit, &mut reader, &input.sector, input.organisation.as_deref().unwrap_or(""));
-    reader.done()?;
-    let transaction = visit.begin().await?;
-    let changed =
-        entity::ActiveModel { id: Set(id), name: Set(name), sector: Set(sector), organisation: Set(organisation), ..Default::default() };
-    let member = changed.update(&transaction).await?;
-    transaction.commit().await?;
-    Ok(Member(member))
+    Ok(member.local_id())
 }
 
 /// Who has this e-mail address, and in which role.
-pub(crate) async fn by_email(database: &impl ConnectionTrait, email: &str) -> Result<Option<(Uuid, Role)>, Error> {
-    let row = entity::Entity::find().filter(entity::Column::Email.eq(email)).one(database).await?;
-    Ok(row.map(|member| (member.id, member.role)))
+pub(crate) async fn by_email(database: &impl ConnectionTrait, email: &str) -> Result<Option<Member>, Error> {
+    Ok(entity::Entity::find().filter(entity::Column::Email.eq(email)).one(database).await?.map(Member))
 }
 
 /// The member of that handle, for operators.
@@ -222,28 +332,32 @@ pub(crate) async fn address_for_replies(database: &impl ConnectionTrait, id: Uui
 /// # Errors
 /// A fault when the database does not answer.
 pub async fn library(visit: &Visit) -> Result<Visit, Error> {
-    const HANDLE: &str = "library";
-    let find = || entity::Entity::find().filter(entity::Column::Handle.eq(HANDLE));
-    if find().one(visit.database()).await?.is_none() {
-        let row = entity::ActiveModel {
-            id: Set(visit.id()),
-            handle: Set(HANDLE.to_owned()),
-            name: Set("The library".to_owned()),
-            email: Set(None),
-            sector: Set(String::new()),
-            organisation: Set(visit.community.name.clone()),
-            role: Set(Role::Member),
-            standing: Set(Standing::Member),
-            joined_at: Set(visit.clock.now()),
-            reply_letters: Set(false),
-        };
-        let transaction = visit.begin().await?;
-        let once = OnConflict::column(entity::Column::Handle).do_nothing().to_owned();
-        entity::Entity::insert(row).on_conflict(once).exec_without_returning(&transaction).await?;
-        transaction.commit().await?;
+    let transaction = visit.begin().await?;
+    let name = visit.community.name.clone();
+    let id = built_in(visit, &transaction, "library", "The library", name).await?;
+    transaction.commit().await?;
+    Ok(visit.clone().by(Some(Viewer::trusted(id, Role::Member))))
+}
+
+/// Who cannot sign in, is in no directory and counts in no figure.
+const BUILT_IN: [&str; 2] = ["library", "former-member"];
+
+/// A member whom the program itself makes, once.
+async fn built_in(visit: &Visit, transaction: &Transaction, handle: &str, name: &str, organisation: String) -> Result<Uuid, Error> {
+    let find = || entity::Entity::find().filter(entity::Column::Handle.eq(handle));
+    if let Some(member) = find().one(transaction).await? {
+        return Ok(member.id);
     }
-    let member = find().one(visit.database()).await?.ok_or(Error::bug("the library is a member"))?;
-    Ok(visit.clone().by(Some(Viewer { id: member.id, session: member.id, role: Role::Member })))
+    let row = entity::Model {
+        name: name.to_owned(),
+        organisation,
+        reply_letters: false,
+        hidden: profile::everything(),
+        ..blank(visit, handle.to_owned())
+    };
+    let once = OnConflict::column(entity::Column::Handle).do_nothing().to_owned();
+    entity::Entity::insert(row.with_keys().into_active_model()).on_conflict(once).exec_without_returning(transaction).await?;
+    Ok(find().one(transaction).await?.ok_or(Error::bug("a built-in member is a member"))?.id)
 }
 
 /// A visit by the member of that handle, for operators.
@@ -252,7 +366,7 @@ pub async fn library(visit: &Visit) -> Result<Visit, Error> {
 /// A fault when the database does not answer.
 pub async fn visit_by(visit: &Visit, handle: &str) -> Result<Option<Visit>, Error> {
     let member = by_handle(visit, handle).await?;
-    Ok(member.map(|Member(member)| visit.clone().by(Some(Viewer { id: member.id, session: member.id, role: member.role }))))
+    Ok(member.map(|Member(member)| visit.clone().by(Some(Viewer::trusted(member.id, member.role)))))
 }
 
 /// The secret in a letter by which its reader stops letters about replies, without signing in.
@@ -284,9 +398,14 @@ pub(crate) async fn by_id(visit: &Visit, id: Uuid) -> Result<Option<Member>, Err
     Ok(visit.loaders().load_one(MemberId(id)).await?)
 }
 
-/// What a session needs to know of its member: role, and whether there is one.
-pub(crate) async fn role(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Role>, Error> {
-    Ok(entity::Entity::find_by_id(id).one(database).await?.map(|member| member.role))
+/// A member by id, as the database has them now.
+pub(crate) async fn row(database: &impl ConnectionTrait, id: Uuid) -> Result<Option<Member>, Error> {
+    Ok(entity::Entity::find_by_id(id).one(database).await?.map(Member))
+}
+
+/// The same; their row stays as it is until the transaction ends.
+pub(crate) async fn held(transaction: &Transaction, id: Uuid) -> Result<Option<Member>, Error> {
+    Ok(entity::Entity::find_by_id(id).lock_exclusive().one(transaction).await?.map(Member))
 }
 
 /// Reads many members at once, for a list that will name them.
@@ -295,14 +414,48 @@ pub(crate) async fn prime(visit: &Visit, ids: impl Iterator<Item = Uuid>) -> Res
     Ok(())
 }
 
-/// The role of a session's member, whom the visit then knows: the frame of every page names them.
-pub(crate) async fn recognise(visit: &Visit, id: Uuid) -> Result<Option<Role>, Error> {
-    let Some(row) = entity::Entity::find_by_id(id).one(visit.database()).await? else {
-        return Ok(None);
-    };
-    let role = row.role;
-    visit.loaders().feed_one(MemberId(id), Member(row)).await;
-    Ok(Some(role))
+/// A session's member, whom the visit then knows: the frame of every page names them.
+pub(crate) async fn recognise(visit: &Visit, id: Uuid) -> Result<Option<Member>, Error> {
+    let member = row(visit.database(), id).await?;
+    if let Some(member) = &member {
+        visit.loaders().feed_one(MemberId(id), member.clone()).await;
+    }
+    Ok(member)
+}
+
+/// Forgets what has run out: addresses that nobody confirmed, copies that nobody fetched.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn sweep(visit: &Visit) -> Result<(), Error> {
+    let transaction = visit.begin().await?;
+    email::sweep(visit, &transaction).await?;
+    own_data::sweep(visit, &transaction).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Fills in what an earlier version did not keep: the keys that members are sorted, searched and compared by.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn prepare(visit: &Visit) -> Result<(), Error> {
+    let transaction = visit.begin().await?;
+    let old =
+        entity::Entity::find().filter(entity::Column::NameKey.eq("")).order_by_asc(entity::Column::JoinedAt).all(&transaction).await?;
+    for row in old {
+        let keyed = row.clone().with_keys();
+        let twin = entity::Entity::find().filter(entity::Column::HandleKey.eq(keyed.handle_key.clone())).count(&transaction).await?;
+        let change = entity::ActiveModel {
+            id: Set(row.id),
+            // Two old handles that look alike: both stay, and the second keeps nobody else out.
+            handle_key: Set(keyed.handle_key.filter(|_| twin == 0)),
+            name_key: Set(keyed.name_key),
+            organisation_key: Set(keyed.organisation_key),
+            ..Default::default()
+        };
+        change.update(&transaction).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 /// The role as the command line spells it.

@@ -32,6 +32,9 @@ pub struct LibraryFilter {
     pub strategies: Option<Vec<String>>,
     /// Only what is ahead: events to come, and funding that is still open.
     pub upcoming: Option<bool>,
+    /// Only what this member brought: their own page asks that.
+    #[graphql(skip)]
+    pub submitter: Option<Uuid>,
 }
 
 /// The order of the library.
@@ -124,6 +127,9 @@ impl Narrowed {
                 .filter(label::Column::Value.is_in(values));
             select = select.filter(resource::Column::Number.in_subquery(labelled.into_query()));
         }
+        if let Some(submitter) = self.filter.submitter {
+            select = select.filter(resource::Column::SubmitterId.eq(submitter));
+        }
         if self.filter.upcoming == Some(true) {
             let ahead = resource::Column::OverAt.gt(visit.clock.now()).and(resource::Column::ArchivedAt.is_null());
             select = select.filter(ahead);
@@ -133,11 +139,11 @@ impl Narrowed {
 
     /// Whether anything narrows the library, without regard to the list named by `except`.
     fn narrows(&self, except: &str) -> bool {
-        let LibraryFilter { kinds, topics, focus_areas, strategies, upcoming } = &self.filter;
+        let LibraryFilter { kinds, topics, focus_areas, strategies, upcoming, submitter } = &self.filter;
         let lists = [(KIND, kinds), (TOPIC, topics), (FOCUS_AREA, focus_areas), (STRATEGY, strategies)];
         let chosen =
             |(list, values): (&str, &Option<Vec<String>>)| list != except && values.as_ref().is_some_and(|values| !values.is_empty());
-        self.query.is_some() || *upcoming == Some(true) || lists.into_iter().any(chosen)
+        self.query.is_some() || submitter.is_some() || *upcoming == Some(true) || lists.into_iter().any(chosen)
     }
 
     /// Counts all lists in one statement.

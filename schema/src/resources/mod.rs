@@ -186,6 +186,13 @@ async fn by_slug(visit: &Visit, slug: &str) -> Result<Option<Resource>, Error> {
     Ok(resource::Entity::find().filter(resource::Column::Slug.eq(slug)).one(visit.database()).await?.map(Resource::from))
 }
 
+/// Hands the resources of one member to another.
+pub(crate) async fn hand_over(transaction: &Transaction, from: Uuid, to: Uuid) -> Result<(), Error> {
+    let resources = resource::Entity::update_many().col_expr(resource::Column::SubmitterId, Expr::value(to));
+    resources.filter(resource::Column::SubmitterId.eq(from)).exec(transaction).await?;
+    Ok(())
+}
+
 /// A published resource by id.
 pub(crate) async fn by_id(visit: &Visit, id: Uuid) -> Result<Option<Resource>, Error> {
     Ok(visit.loaders().load_one(graphql::ResourceId(id)).await?)
@@ -217,6 +224,12 @@ pub(crate) async fn named(visit: &Visit, typed: &str) -> Result<Option<Uuid>, Er
 /// A topic's resources, newest first.
 pub(crate) async fn of_topic(context: &Context<'_>, slug: &str, window: &Window) -> Result<Results, Error> {
     let filter = LibraryFilter { topics: Some(vec![slug.to_owned()]), ..Default::default() };
+    library::read(context, None, filter, LibrarySort::Newest, window).await
+}
+
+/// What a member brought, newest first.
+pub(crate) async fn of_submitter(context: &Context<'_>, submitter: Uuid, window: &Window) -> Result<Results, Error> {
+    let filter = LibraryFilter { submitter: Some(submitter), ..Default::default() };
     library::read(context, None, filter, LibrarySort::Newest, window).await
 }
 

@@ -42,6 +42,8 @@ pub struct SuggestTopicInput {
     pub why: Option<String>,
     /// The keyword that it grows out of: records with it join the topic. From moderators; others' is left alone.
     pub keyword: Option<String>,
+    /// Keeps it for the viewer alone, unsent; fields may be empty then.
+    pub draft: Option<bool>,
     /// The same key and input give the same answer, once.
     pub idempotency_key: Option<String>,
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect, SqlErr,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ pub struct TopicText {
 }
 
 impl TopicText {
-    pub(crate) fn parse(typed: TopicInput, why: &str, keyword: Option<String>) -> Result<TopicText, Error> {
+    pub(crate) fn parse(typed: TopicInput, why: &str, keyword: Option<String>, draft: bool) -> Result<TopicText, Error> {
         let mut reader = Reader::default();
         let name = reader.required_line("name", &typed.name, NAME);
         let description = reader.paragraphs("description", &typed.description, DESCRIPTION);
@@ -79,7 +79,11 @@ impl TopicText {
         let description = reader.required("description", description);
         let why = reader.paragraphs("why", why, WHY);
         let keyword = reader.line("keyword", &keyword.unwrap_or_default(), resources::KEYWORD);
-        reader.done()?;
+        if draft {
+            reader.done_as_draft()?
+        } else {
+            reader.done()?
+        }
         Ok(TopicText { name, description, why, keyword: (!keyword.is_empty()).then_some(keyword) })
     }
 
@@ -155,10 +159,11 @@ impl TopicText {
 /// Puts a suggestion on the desk. Nobody else sees it until a moderator opens it.
 async fn suggest(visit: &Visit, input: SuggestTopicInput) -> Result<Submission, Error> {
     visit.member()?;
+    let draft = input.draft.unwrap_or(false);
     // Joining records to a topic changes what others brought: only the desk proposes it.
     let keyword = input.keyword.filter(|_| visit.is_moderator());
-    let text = TopicText::parse(input.topic, &input.why.unwrap_or_default(), keyword)?;
-    desk::submit(visit, Sending::new(Content::Topic(text), input.idempotency_key)).await
+    let text = TopicText::parse(input.topic, &input.why.unwrap_or_default(), keyword, draft)?;
+    desk::submit(visit, Sending { draft, ..Sending::new(Content::Topic(text), input.idempotency_key) }).await
 }
 
 /// Opens the community's first topics, those of its file, once each.
@@ -195,7 +200,7 @@ pub(crate) async fn is_there(transaction: &Transaction, id: Uuid) -> Result<bool
 
 /// Gives or takes back the viewer's vote. The row decides, so two clicks at once count once.
 async fn cast(visit: &Visit, id: &str, wanted: bool) -> Result<Topic, Error> {
-    let me = visit.member()?.id;
+    let me = visit.contributor()?.id;
     let not_found = || desk::refuse(ErrorCode::NotFound, "topicId");
     let id = Kind::Topic.local(id).ok_or_else(not_found)?;
     let transaction = visit.begin().await?;
@@ -247,6 +252,37 @@ async fn set_status(visit: &Visit, id: &str, status: TopicStatus, led_to: &[Stri
     }
     transaction.commit().await?;
     by_id(visit, id).await?.ok_or_else(not_found)
+}
+
+/// Hands the topics of one member to another.
+pub(crate) async fn hand_over(transaction: &Transaction, from: Uuid, to: Uuid) -> Result<(), Error> {
+    let topics = topic::Entity::update_many().col_expr(topic::Column::SuggesterId, Expr::value(to));
+    topics.filter(topic::Column::SuggesterId.eq(from)).exec(transaction).await?;
+    Ok(())
+}
+
+/// Takes back every vote of a member.
+pub(crate) async fn forget_votes(transaction: &Transaction, member: Uuid) -> Result<(), Error> {
+    let votes =
+        vote::Entity::find().filter(vote::Column::MemberId.eq(member)).order_by_asc(vote::Column::TopicNumber).all(transaction).await?;
+    for vote in votes {
+        topic::Entity::update_many()
+            .col_expr(topic::Column::Votes, Expr::col(topic::Column::Votes).sub(1))
+            .filter(topic::Column::Number.eq(vote.topic_number))
+            .exec(transaction)
+            .await?;
+        vote::Entity::delete_by_id((vote.topic_number, member)).exec(transaction).await?;
+    }
+    Ok(())
+}
+
+/// What a member voted for, as rows of a table.
+pub(crate) async fn copy_of_votes(database: &impl ConnectionTrait, member: Uuid) -> Result<Vec<Vec<String>>, Error> {
+    let votes = vote::Entity::find().filter(vote::Column::MemberId.eq(member)).all(database).await?;
+    let topics =
+        topic::Entity::find().filter(topic::Column::Number.is_in(votes.iter().map(|vote| vote.topic_number))).all(database).await?;
+    let name = |number| topics.iter().find(|topic| topic.number == number).map(|topic| topic.name.clone()).unwrap_or_default();
+    Ok(votes.iter().map(|vote| vec![name(vote.topic_number), vote.created_at.to_rfc3339()]).collect())
 }
 
 /// Who suggested a topic.
