@@ -1101,7 +1101,7 @@ letter-appeal = If you think that this is a mistake, the guidelines say what to 
 
 nav-members = Members
 members-lead = Everybody who is here. Visitors see only those who chose to be listed.
-members-lead-visitor = You see the members who chose to be listed. Once you join, you see everybody.
+members-lead-visitor = Some members are seen by members alone. Once you join, you see everybody.
 members-search = Find a member
 members-search-hint = Part of a name or an organisation is enough.
 members-all-sectors = All sectors

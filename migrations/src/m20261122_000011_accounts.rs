@@ -51,7 +51,7 @@ crate::migration! {
         "log_detail"."member_id": uuid_null("member_id"),
     ],
     indexes: [
-        Index::create().name("member_handle_key").table("member").col("handle_key").unique(),
+        Index::create().name("member_handle_alike").table("member").col("handle_key").unique(),
         Index::create().name("member_name_key").table("member").col("name_key").col("id"),
         Index::create().name("member_joined").table("member").col("joined_at"),
         Index::create().name("email_change_member").table("email_change").col("member_id"),
@@ -69,7 +69,7 @@ crate::migration! {
         _ => &["ALTER TABLE member ALTER COLUMN name_key TYPE text COLLATE \"C\""][..],
     },
     undo: [
-        "DROP INDEX member_handle_key", "DROP INDEX member_name_key", "DROP INDEX member_joined", "DROP INDEX log_detail_actor",
+        "DROP INDEX member_handle_alike", "DROP INDEX member_name_key", "DROP INDEX member_joined", "DROP INDEX log_detail_actor",
         "DROP INDEX log_detail_member", "DROP INDEX revision_author", "DROP INDEX outbox_member", "DROP INDEX comment_author",
         "DROP INDEX resource_submitter"
     ]
