@@ -3,6 +3,7 @@
 // `page.is_accepted()` reads as a sentence.
 #![allow(clippy::wrong_self_convention)]
 
+mod accounts;
 mod claims;
 mod command_line;
 mod comments;
@@ -17,10 +18,14 @@ mod journey;
 mod library;
 mod mail;
 mod members;
+mod own_data;
 mod pages;
+mod permissions;
 mod properties;
+mod provider;
 mod races;
 mod real_records;
 mod rooms;
 mod search;
+mod sign_in;
 mod topics;

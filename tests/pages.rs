@@ -112,7 +112,23 @@ fn frontend_routes() -> Vec<&'static str> {
         "/sign-in",
         "/sign-in/sent",
         "/sign-in/x",
+        "/sign-in?next=/topics&done=kept",
+        "/sign-in/failed?reason=state",
+        "/sign-in/failed?reason=unavailable",
+        "/sign-in/failed?reason=anything",
         "/settings",
+        "/settings/account",
+        "/settings/tokens",
+        "/settings/data",
+        "/settings/leave",
+        "/settings/address/x",
+        "/settings/data/x",
+        "/members",
+        "/members?query=zz",
+        "/members?query=o&sector=academia",
+        "/members/wren",
+        "/members/ines",
+        "/members/library",
         "/about",
         "/guidelines",
         "/privacy",
@@ -132,8 +148,9 @@ async fn a_form_of_another_session_is_shown_again_with_what_was_typed() {
     assert_eq!(page.value_of("description"), "What I typed");
     assert_ne!(page.value_of("token"), "old");
     ada.does_sign_out().await;
-    let page = ada.sends(poem::http::Method::POST, "/share", &headers, body).await.is(StatusCode::UNAUTHORIZED).shows("Nothing is lost");
-    assert_eq!(page.value_of("description"), "What I typed");
+    let body = "token=old&action=Save&name=What+I+typed&sector=academia";
+    let page = ada.sends(poem::http::Method::POST, "/settings", &headers, body).await.is(StatusCode::UNAUTHORIZED).shows("Nothing is lost");
+    assert_eq!(page.value_of("name"), "What I typed");
     assert_eq!(forum.count("submission").await, 0);
 }
 

@@ -43,8 +43,12 @@ pub fn lyceum(url: &str, data: &Path) -> Command {
 
 impl Server {
     pub async fn start(url: &str, data: &Path) -> Server {
+        Server::start_with(lyceum(url, data)).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn start_with(mut command: Command) -> Server {
         let port = free_port();
-        let mut command = lyceum(url, data);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(Stdio::null());
         let server = Server { child: command.spawn().expect("the program starts"), origin: format!("http://127.0.0.1:{port}") };
         let client = web().build().expect("a client");

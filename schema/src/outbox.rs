@@ -166,6 +166,19 @@ pub(crate) async fn forget(transaction: &impl ConnectionTrait, member: Uuid, add
     Ok(())
 }
 
+/// How long a letter that has left, or was given up, stays in the list for administrators.
+const LISTED: Duration = Duration::days(30);
+
+/// Forgets letters that left long ago; the last one to somebody who is no member any more as soon as it has.
+pub(crate) async fn sweep(visit: &Visit, transaction: &impl ConnectionTrait) -> Result<(), Error> {
+    let old = visit.clock.now() - LISTED;
+    let listed = sea_orm::Condition::any().add(entity::Column::SentAt.lte(old)).add(entity::Column::CancelledAt.lte(old));
+    let settled = sea_orm::Condition::any().add(entity::Column::SentAt.is_not_null()).add(entity::Column::CancelledAt.is_not_null());
+    let last = sea_orm::Condition::all().add(entity::Column::Letter.eq(Letter::Left.name())).add(settled);
+    entity::Entity::delete_many().filter(sea_orm::Condition::any().add(listed).add(last)).exec(transaction).await?;
+    Ok(())
+}
+
 /// Leases up to ten letters that are due. A guarded update decides, so two servers on one database do not send one twice.
 ///
 /// # Errors

@@ -148,20 +148,16 @@ pub fn skeleton(text: &str) -> String {
 
 /// A page of this site that one may be sent back to after signing in; none for what a browser could read as another place.
 pub fn local_path(typed: &str) -> Option<String> {
-    let plain = typed.len() <= 2_000 && typed.starts_with('/') && typed.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    let begins = typed[1.min(typed.len())..].chars().next().is_none_or(|c| c.is_ascii_alphanumeric() || c == '?');
-    let elsewhere = ["/sign-in", "/sign-out", "/join"]
-        .iter()
-        .any(|path| typed.split('?').next() == Some(path) || typed.starts_with(&format!("{path}/")));
-    if !plain || !begins || elsewhere {
+    if typed.len() > 2_000 || !typed.starts_with('/') || !typed.chars().all(|c| c.is_ascii_graphic() && c != '\\') {
         return None;
     }
     let base = Url::parse("http://here.invalid/").ok()?;
     let url = base.join(typed).ok().filter(|url| url.origin() == base.origin())?;
-    Some(match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    })
+    // What the parser made of it counts: it takes out steps like `..`, and what is left may begin like another site's address.
+    let path = url.path();
+    let begins = path[1..].chars().next().is_none_or(|c| c.is_ascii_alphanumeric());
+    let elsewhere = ["sign-in", "sign-out", "join"].contains(&path[1..].split('/').next().unwrap_or(""));
+    (begins && !elsewhere).then(|| url.query().map_or(path.to_owned(), |query| format!("{path}?{query}")))
 }
 
 /// Whether a script is written without spaces, so that each of its characters is searched for as a word.

@@ -20,7 +20,7 @@ use schema::{
     visit::Client,
 };
 use tokio::sync::OnceCell;
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     door,
@@ -56,7 +56,12 @@ impl Site {
 
     /// Whether it is on this machine alone.
     pub fn is_loopback(&self) -> bool {
-        matches!(self.host(), "localhost" | "[::1]") || self.host().starts_with("127.")
+        match self.0.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// Whether `origin` is this site's. On this machine its three names are one.
@@ -234,7 +239,7 @@ impl App {
     async fn posted(&self, route: &'static frontend::routes::Route, mut request: Request) -> poem::Result<Response> {
         let fields = form(&mut request).await?;
         let is_guest = request.extensions().get::<Visit>().is_some_and(|visit| visit.viewer().is_none());
-        if route.guests && is_guest && fields.get("token").is_none() {
+        if route.guests && is_guest {
             return sign_in::keep(self, route, &request, fields).await;
         }
         Ok(self.pages.answer(route, &request, Some(fields)).await)

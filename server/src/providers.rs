@@ -266,8 +266,8 @@ impl Provider {
         }
         // It checks that who describes itself is the issuer of the settings, letter for letter.
         let metadata = Metadata::discover_async(issuer.clone(), &Http).await.map_err(Trouble::unavailable)?;
-        let addresses = [Some(metadata.authorization_endpoint().url()), metadata.token_endpoint().map(|token| token.url())];
-        if let Some(address) = addresses.into_iter().flatten().find(|address| !is_safe(address.as_str())) {
+        let addresses = [Some(metadata.authorization_endpoint().as_str()), metadata.token_endpoint().map(|token| token.as_str())];
+        if let Some(address) = addresses.into_iter().flatten().find(|address| !is_safe(address)) {
             return Err(Trouble::Untrusted(format!("{address} is not https")));
         }
         let fresh = Known { metadata, at: now, keys_at: now };
@@ -275,13 +275,20 @@ impl Provider {
         Ok(fresh)
     }
 
-    /// The same with the keys of this minute: one that is unknown may have come since. At most once a minute, whoever asks.
-    async fn with_new_keys(&self, known: &Mutex<Option<Known>>, now: DateTime<Utc>) -> Result<Option<Known>, Trouble> {
+    /// The same with newer keys than those of `seen`, in which one is unknown. Asked for at most once a minute, whoever asks and whatever comes.
+    async fn with_new_keys(&self, known: &Mutex<Option<Known>>, seen: &Known, now: DateTime<Utc>) -> Result<Option<Known>, Trouble> {
         let mut known = known.lock().await;
-        let Some(old) = known.as_mut().filter(|known| now - known.keys_at >= AGAIN) else { return Ok(None) };
+        let Some(old) = known.as_mut() else { return Ok(None) };
+        if old.keys_at > seen.keys_at {
+            // Somebody else has asked while this one waited.
+            return Ok(Some(old.clone()));
+        }
+        if now - old.keys_at < AGAIN {
+            return Ok(None);
+        }
+        old.keys_at = now;
         let keys = JsonWebKeySet::fetch_async(old.metadata.jwks_uri(), &Http).await.map_err(Trouble::unavailable)?;
         old.metadata = old.metadata.clone().set_jwks(keys);
-        old.keys_at = now;
         Ok(Some(old.clone()))
     }
 
@@ -331,13 +338,19 @@ impl Provider {
         };
         let subject = match check(&known.metadata) {
             Err(openidconnect::ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
-                let known =
-                    self.with_new_keys(cache, now).await?.ok_or(Trouble::Untrusted("signed with a key that nobody knows".into()))?;
+                let known = self
+                    .with_new_keys(cache, &known, now)
+                    .await?
+                    .ok_or(Trouble::Untrusted("signed with a key that nobody knows".into()))?;
                 check(&known.metadata)
             }
             checked => checked,
         };
         let subject = subject.map_err(Trouble::untrusted)?;
+        // One that is empty would make everybody one person. Source: OpenID Connect Core, section 2.
+        if !matches!(subject.len(), 1..=255) || !subject.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+            return Err(Trouble::Untrusted("the subject is no subject".into()));
+        }
         let mut claims = payload(&id_token.to_string()).ok_or(Trouble::Untrusted("the ID token does not read".into()))?;
         let wanted = |name: &'static str| names.get(name).map_or(name, String::as_str).to_owned();
         if claims.get(&wanted("email")).is_none() && self.scopes.iter().any(|scope| scope == "email") {
@@ -498,6 +511,10 @@ async fn send(request: HttpRequest) -> Result<HttpResponse, std::io::Error> {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(PATIENCE);
         client.connect_timeout(Duration::from_secs(2)).build().expect("a client without special wishes")
     });
+    // Wherever an address came from: nothing goes in the open, and nothing to a place that only this machine's neighbours see by that name.
+    if !is_safe(&request.uri().to_string()) {
+        return Err(std::io::Error::other(format!("{} is not https", request.uri())));
+    }
     let other = |error: reqwest::Error| std::io::Error::other(error.without_url().to_string());
     let (parts, body) = request.into_parts();
     let mut answer = client.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await.map_err(other)?;

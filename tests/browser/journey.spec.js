@@ -210,8 +210,8 @@ test("of two moderators, the slower is told what is there now", async ({ browser
   await isWellMade(tobias, "review-too-late");
 });
 
-test("an empty library says so, and lets its first administrator in", async ({ browser }) => {
-  const lyceum = await start();
+test("an empty library says so, and lets its first administrator in", async ({ browser, engine }) => {
+  const lyceum = await start({ engine });
   const page = await browser.newPage({ baseURL: lyceum.address });
   try {
     await page.goto("/");

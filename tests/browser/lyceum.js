@@ -1,5 +1,6 @@
 // The real program on a port and in a folder of its own, the letters it writes, and the people who visit it.
 import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -33,10 +34,18 @@ async function eventually(what, attempt) {
   throw new Error(`waited 20 seconds in vain for ${what}`);
 }
 
-export const start = (...flags) => startWith({ flags });
+// A database of its own on the engine that a project is about: none is named for SQLite, which makes its own file.
+async function database(engine) {
+  if (engine !== "postgres" || !process.env.TEST_POSTGRES) return {};
+  const name = `journey_${process.pid}_${randomUUID().replaceAll("-", "")}`;
+  const { hostname, port, username } = new URL(process.env.TEST_POSTGRES);
+  const createdb = process.env.TEST_CREATEDB ?? "createdb";
+  await promisify(execFile)(createdb, ["--host", hostname, "--port", port, "--username", username, "--no-password", name]);
+  return { LYCEUM_DATABASE_URL: `${process.env.TEST_POSTGRES}/${name}` };
+}
 
 // `listen` is for who must know the address before the program is there; `settings` is what its settings file says.
-export async function startWith({ listen, settings = "", flags = [] }) {
+export async function start({ engine, listen, settings = "", flags = [] }) {
   const data = await mkdtemp(join(tmpdir(), "lyceum-"));
   listen ??= await freeAddress();
   const address = `http://${listen}`;
@@ -44,7 +53,7 @@ export async function startWith({ listen, settings = "", flags = [] }) {
   await writeFile(file, settings);
   // Settings of whoever runs this are left out: the program is to be as it comes.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
-  const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen };
+  const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen, ...(await database(engine)) };
   const program = spawn(binary, ["--config", file, "serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   const end = new Promise((ended) => program.once("close", ended));
   let said = "";
@@ -107,6 +116,9 @@ export async function startWith({ listen, settings = "", flags = [] }) {
 }
 
 const visits = {
+  // A project says which; without a PostgreSQL to be had it is SQLite.
+  engine: ["sqlite", { option: true, scope: "worker" }],
+
   baseURL: ({ lyceum }, use) => use(lyceum.address),
 
   // Somebody's browser: a visitor's, or that of the member with this handle.
@@ -129,8 +141,8 @@ const visits = {
 export const test = base.extend({
   // The demonstration community, one for all journeys of a viewport.
   lyceum: [
-    async ({}, use) => {
-      const lyceum = await start("--demo");
+    async ({ engine }, use) => {
+      const lyceum = await start({ engine, flags: ["--demo"] });
       await use(lyceum);
       await lyceum.stop();
     },
@@ -152,10 +164,10 @@ async function introduce(listen, [id, { name, ...provider }]) {
 // In a community of its own: nothing is there yet but its people, so that a journey may count.
 export const testAmong = (people, providers = {}) =>
   base.extend({
-    lyceum: async ({}, use) => {
+    lyceum: async ({ engine }, use) => {
       const listen = await freeAddress();
       const introduced = await Promise.all(Object.entries(providers).map((provider) => introduce(listen, provider)));
-      const lyceum = await startWith({ listen, settings: introduced.map(({ settings }) => settings).join("\n") });
+      const lyceum = await start({ engine, listen, settings: introduced.map(({ settings }) => settings).join("\n") });
       for (const [handle, person] of Object.entries(people)) await lyceum.addMember(handle, person);
       await use(lyceum);
       await lyceum.stop();

@@ -4,8 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testMatch: "*.spec.js",
   forbidOnly: true,
-  // One worker a project, so that each viewport has a program of its own and nobody else works in it.
-  workers: 1,
+  // A worker has a program of its own, and nobody else works in it.
+  workers: 2,
   // Generous, for a machine that builds at the same time: nothing here waits longer than it must.
   timeout: 180_000,
   expect: { timeout: 10_000 },
@@ -29,7 +29,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "phone", use: { viewport: { width: 360, height: 740 } } },
-    { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
+    { name: "phone", use: { viewport: { width: 360, height: 740 }, engine: "sqlite" } },
+    { name: "desktop", use: { viewport: { width: 1280, height: 900 }, engine: "postgres" } },
   ],
 });

@@ -14,6 +14,7 @@ const REASON: usize = 500;
 
 /// Takes an item, or holds on to it for another quarter of an hour.
 pub(super) async fn claim(visit: &Visit, id: &str) -> Result<Submission, Error> {
+    visit.contributor()?;
     let me = visit.moderator()?.id;
     let row = rules::seen(visit, id).await?;
     let now = visit.clock.now();
@@ -44,6 +45,7 @@ pub(super) async fn claim(visit: &Visit, id: &str) -> Result<Submission, Error> 
 
 /// Lets an item go. An administrator may break a colleague's claim, with a reason that the log keeps.
 pub(super) async fn release(visit: &Visit, id: &str, reason: Option<String>) -> Result<Submission, Error> {
+    visit.contributor()?;
     let viewer = visit.moderator()?;
     let row = rules::seen(visit, id).await?;
     let now = visit.clock.now();
@@ -53,6 +55,9 @@ pub(super) async fn release(visit: &Visit, id: &str, reason: Option<String>) -> 
     let row = locked.ok_or(Error::bug("a submission stays"))?;
     let held = claim::Entity::find_by_id(row.id).one(&transaction).await?.filter(|claim| claim.until > now);
     if let Some(held) = held.filter(|held| held.member_id != viewer.id) {
+        if row.author_id == viewer.id {
+            return Err(refuse(ErrorCode::ConflictOfInterest, ""));
+        }
         if viewer.role != members::Role::Admin {
             return Err(stale(ErrorCode::ClaimedByOther, row.id));
         }

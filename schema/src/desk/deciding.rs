@@ -7,6 +7,7 @@ use super::*;
 
 /// Decides on a submission: the newest revision, at the current version, by somebody other than its author.
 pub(super) async fn decide(visit: &Visit, input: DecideInput) -> Result<Submission, Error> {
+    visit.contributor()?;
     let decider = visit.moderator()?.id;
     let row = rules::seen(visit, &input.submission_id).await?;
     let content = content(visit.database(), row.id, row.revision).await?;
@@ -72,6 +73,9 @@ async fn settle(
         change = change.col_expr(submission::Column::AddressHold, Expr::value(None::<String>));
     }
     moved(transaction, change, row, to, now).await?;
+    // Who left meanwhile has handed it over; nobody else changes whose it is.
+    let author_id = super::row(transaction, row.id).await?.map_or(row.author_id, |row| row.author_id);
+    let row = &submission::Model { author_id, ..row.clone() };
     claims::refuse_other(transaction, row.id, decider, now).await?;
     claims::end(transaction, row.id).await?;
     if let Some((content, html)) = published {

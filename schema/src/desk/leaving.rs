@@ -4,22 +4,8 @@ use super::*;
 
 /// Takes back what somebody who leaves has open, and what they brought into the library if that is to go as well. Each in a transaction of its own.
 pub(crate) async fn take_back(visit: &Visit, author: Uuid, everything: bool) -> Result<(), Error> {
-    let mut states = vec![SubmissionState::Draft, SubmissionState::ChangesRequested];
-    if everything {
-        states.extend([SubmissionState::Pending, SubmissionState::Published, SubmissionState::Archived]);
-    }
     loop {
-        // An edit that was taken over is part of the record by now, which may be somebody else's.
-        let theirs = Condition::any()
-            .add(submission::Column::RevisesId.is_null())
-            .add(submission::Column::State.is_not_in([SubmissionState::Published, SubmissionState::Archived]));
-        let rows = submission::Entity::find()
-            .filter(submission::Column::AuthorId.eq(author))
-            .filter(submission::Column::State.is_in(states.clone()))
-            .filter(theirs)
-            .limit(100)
-            .all(visit.database())
-            .await?;
+        let rows = to_take_back(author, everything).limit(100).all(visit.database()).await?;
         if rows.is_empty() {
             return Ok(());
         }
@@ -31,6 +17,26 @@ pub(crate) async fn take_back(visit: &Visit, author: Uuid, everything: bool) -> 
             }
         }
     }
+}
+
+fn to_take_back(author: Uuid, everything: bool) -> Select<submission::Entity> {
+    let mut states = vec![SubmissionState::Draft, SubmissionState::ChangesRequested];
+    if everything {
+        states.extend([SubmissionState::Pending, SubmissionState::Published, SubmissionState::Archived]);
+    }
+    // An edit that was taken over is part of the record by now, which may be somebody else's.
+    let theirs = Condition::any()
+        .add(submission::Column::RevisesId.is_null())
+        .add(submission::Column::State.is_not_in([SubmissionState::Published, SubmissionState::Archived]));
+    submission::Entity::find()
+        .filter(submission::Column::AuthorId.eq(author))
+        .filter(submission::Column::State.is_in(states))
+        .filter(theirs)
+}
+
+/// Whether [`take_back`] would find anything.
+pub(crate) async fn has_to_take_back(transaction: &Transaction, author: Uuid, everything: bool) -> Result<bool, Error> {
+    Ok(to_take_back(author, everything).one(transaction).await?.is_some())
 }
 
 async fn take_one_back(visit: &Visit, author: Uuid, row: &submission::Model) -> Result<(), Error> {
@@ -51,7 +57,7 @@ async fn take_one_back(visit: &Visit, author: Uuid, row: &submission::Model) -> 
 pub(crate) async fn hand_over(transaction: &Transaction, from: Uuid, to: Uuid, everything: bool) -> Result<(), Error> {
     let mut erased = vec![SubmissionState::Draft, SubmissionState::Withdrawn];
     if everything {
-        erased.extend([SubmissionState::Declined, SubmissionState::Removed, SubmissionState::ChangesRequested, SubmissionState::Pending]);
+        erased.extend([SubmissionState::Declined, SubmissionState::Removed]);
     }
     let gone = submission::Entity::find().filter(submission::Column::AuthorId.eq(from)).filter(submission::Column::State.is_in(erased));
     for row in gone.all(transaction).await? {

@@ -11,7 +11,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, SqlErr,
+    QueryOrder, QuerySelect, Select, SqlErr,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,7 @@ pub use graphql::{
     DecideInput, Decision, DeskMutation, DeskQuery, EditPublishedInput, ReviseSubmissionInput, Submission, SubmitPayload,
     WithdrawSubmissionInput,
 };
-pub(crate) use leaving::{copy_of, hand_over, release_all, take_back};
+pub(crate) use leaving::{copy_of, hand_over, has_to_take_back, release_all, take_back};
 pub(crate) use rules::refuse;
 
 /// What a submission is of.

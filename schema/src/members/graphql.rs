@@ -255,7 +255,7 @@ impl Member {
     async fn is_last_administrator(&self, context: &Context<'_>) -> Result<Option<bool>, Error> {
         let visit = Visit::of(context);
         match self.own(visit) {
-            Some(_) => Ok(Some(roles::is_last_administrator(visit.database(), self).await?)),
+            Some(_) => Ok(Some(roles::is_last_administrator(visit, self).await?)),
             None => Ok(None),
         }
     }

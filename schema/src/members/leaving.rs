@@ -20,20 +20,28 @@ pub(super) async fn leave(visit: &Visit, handle: &str, fate: ContributionsFate) 
     if handle.trim().trim_start_matches('@').to_ascii_lowercase() != me.0.handle {
         return Err(Refusal::new(ErrorCode::NotFound, "handle").into());
     }
-    if roles::is_last_administrator(visit.database(), &me).await? {
+    if roles::is_last_administrator(visit, &me).await? {
         return Err(Refusal::new(ErrorCode::Forbidden, "").into());
     }
-    // Each in a transaction of its own, as if its author took it back: a long library does not hold up everybody else.
-    desk::take_back(visit, viewer, fate == ContributionsFate::Remove).await?;
-    let transaction = visit.begin().await?;
-    let administrators =
-        entity::Entity::find().filter(entity::Column::Role.eq(Role::Admin)).order_by_asc(entity::Column::Id).lock_exclusive();
-    let administrators = administrators.all(&transaction).await?;
-    if administrators.len() == 1 && administrators[0].id == viewer {
-        return Err(Refusal::new(ErrorCode::Forbidden, "").into());
-    }
+    let everything = fate == ContributionsFate::Remove;
+    let now = visit.clock.now();
+    let transaction = loop {
+        // Each in a transaction of its own, as if its author took it back: a long library does not hold up everybody else.
+        desk::take_back(visit, viewer, everything).await?;
+        let transaction = visit.begin().await?;
+        let administrators = roles::administrators(&transaction, now).await?;
+        if administrators == [viewer] {
+            return Err(Refusal::new(ErrorCode::Forbidden, "").into());
+        }
+        // Nobody writes in this member's name once the row is held; what another of their browsers sent until then is taken back as well.
+        held(&transaction, viewer).await?;
+        if !desk::has_to_take_back(&transaction, viewer, everything).await? {
+            break transaction;
+        }
+        transaction.rollback().await?;
+    };
     let former = built_in(visit, &transaction, "former-member", "Former member", String::new()).await?;
-    desk::hand_over(&transaction, viewer, former, fate == ContributionsFate::Remove).await?;
+    desk::hand_over(&transaction, viewer, former, everything).await?;
     crate::topics::forget_votes(&transaction, viewer).await?;
     log::erase(&transaction, viewer).await?;
     outbox::forget(&transaction, viewer, me.0.email.as_deref()).await?;

@@ -185,13 +185,19 @@ impl Joining {
             reader.refuse(Refusal::new(ErrorCode::TooLong, "handle").with("limit", 20));
         } else if !handle.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             reader.refuse(Refusal::new(ErrorCode::Invalid, "handle"));
-        } else if RESERVED.iter().any(|reserved| text::skeleton(reserved) == text::skeleton(&handle)) {
+        } else if is_reserved(&handle) {
             reader.refuse(Refusal::new(ErrorCode::Duplicate, "handle"));
         }
         let (sector, organisation) = background(forum, reader, &self.sector, &self.organisation);
         let standing = if role == Role::Member { Standing::New } else { Standing::Member };
         entity::Model { name, email, sector, organisation, role, standing, ..blank(forum, handle) }.with_keys().into_active_model()
     }
+}
+
+/// Whether a name would pass for those who run the forum, or for a built-in member.
+fn is_reserved(name: &str) -> bool {
+    let skeleton = text::skeleton(name);
+    RESERVED.iter().chain(&BUILT_IN).any(|reserved| text::skeleton(reserved) == skeleton)
 }
 
 /// Somebody of whom only the handle is known.
@@ -236,8 +242,8 @@ impl entity::Model {
 fn a_name(reader: &mut Reader, typed: &str) -> String {
     one_line(reader, "name", typed);
     let name = reader.required_line("name", typed, NAME);
-    let skeleton = text::skeleton(&name);
-    if name.contains("://") || name.contains('@') || RESERVED.iter().any(|reserved| text::skeleton(reserved) == skeleton) {
+    let lower = name.to_lowercase();
+    if ["://", "www.", "@"].iter().any(|mark| lower.contains(mark)) || is_reserved(&name) {
         reader.refuse(Refusal::new(ErrorCode::Invalid, "name"));
     }
     name
@@ -388,6 +394,8 @@ fn stops(forum: &Forum, token: &str) -> Result<Uuid, Error> {
 
 async fn set_reply_letters(visit: &Visit, id: Uuid, wanted: bool) -> Result<Member, Error> {
     let transaction = visit.begin().await?;
+    // Who has left has no letters to stop.
+    held(&transaction, id).await?.ok_or(Error::from(Refusal::new(ErrorCode::NotFound, "token")))?;
     let member = entity::ActiveModel { id: Set(id), reply_letters: Set(wanted), ..Default::default() }.update(&transaction).await?;
     transaction.commit().await?;
     Ok(Member(member))
@@ -423,7 +431,7 @@ pub(crate) async fn recognise(visit: &Visit, id: Uuid) -> Result<Option<Member>,
     Ok(member)
 }
 
-/// Forgets what has run out: addresses that nobody confirmed, copies that nobody fetched.
+/// Forgets what has run out: addresses that nobody confirmed, copies that nobody fetched, letters that left long ago.
 ///
 /// # Errors
 /// A fault when the database does not answer.
@@ -431,6 +439,7 @@ pub async fn sweep(visit: &Visit) -> Result<(), Error> {
     let transaction = visit.begin().await?;
     email::sweep(visit, &transaction).await?;
     own_data::sweep(visit, &transaction).await?;
+    outbox::sweep(visit, &transaction).await?;
     Ok(transaction.commit().await?)
 }
 

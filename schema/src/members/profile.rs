@@ -61,6 +61,8 @@ impl Member {
 /// Changes what others read about the viewer.
 pub(super) async fn update(visit: &Visit, input: UpdateProfileInput) -> Result<Member, Error> {
     let id = visit.account()?.id;
+    // What one says about oneself goes public at once.
+    visit.contributor()?;
     let mut reader = Reader::default();
     let name = a_name(&mut reader, &input.name);
     let (sector, organisation) = background(visit, &mut reader, &input.sector, input.organisation.as_deref().unwrap_or(""));

@@ -38,6 +38,7 @@ pub(super) fn may_administer(visit: &Visit, member: &Member) -> bool {
 /// Takes a measure. Sessions end where somebody may do something else from now on.
 pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, reason: &str) -> Result<Member, Error> {
     visit.administrator()?;
+    visit.contributor()?;
     let actor = visit.confirmed()?.id;
     let now = visit.clock.now();
     let mut reader = Reader::default();
@@ -50,12 +51,9 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
     reader.done()?;
     let gone = || Error::from(Refusal::new(ErrorCode::NotFound, "memberId"));
     let transaction = visit.begin().await?;
-    // All administrators' rows are held, in one order: two who take the role from each other do not both succeed.
-    let administrators =
-        entity::Entity::find().filter(entity::Column::Role.eq(Role::Admin)).order_by_asc(entity::Column::Id).lock_exclusive();
-    let administrators = administrators.all(&transaction).await?;
+    let administrators = administrators(&transaction, now).await?;
     let target = held(&transaction, member.ok_or_else(gone)?).await?.ok_or_else(gone)?;
-    let is_still_administrator = administrators.iter().any(|row| row.id == actor);
+    let is_still_administrator = administrators.contains(&actor);
     if target.0.id == actor || !is_still_administrator || BUILT_IN.contains(&target.0.handle.as_str()) {
         return Err(Refusal::new(ErrorCode::Forbidden, "memberId").into());
     }
@@ -66,7 +64,20 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
         change.restricted_until = Set(until);
         change.restriction_reason = Set(kind.map(|_| reason.clone()));
     };
-    let from = target.restriction(now).map(|restriction| restriction.kind);
+    let current = target.restriction(now);
+    let end = |until: Option<DateTime<Utc>>| until.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let asked = match measure {
+        Measure::Silence(until) => Some(Some(until)),
+        Measure::Suspend(until) => Some(until),
+        Measure::Role(_) | Measure::Restore => None,
+    };
+    if let (Some(until), Some(current)) = (asked, &current) {
+        // There is one at a time: a shorter one would quietly end what was decided before.
+        if end(until) < end(current.until) || (current.kind == Standing::Suspended && matches!(measure, Measure::Silence(_))) {
+            return Err(Refusal::new(ErrorCode::InvalidTransition, "until").into());
+        }
+    }
+    let from = current.map(|restriction| restriction.kind);
     let (from, to) = match measure {
         Measure::Role(role) if role == target.0.role => return Err(Refusal::new(ErrorCode::InvalidTransition, "role").into()),
         Measure::Role(role) => {
@@ -92,7 +103,7 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
     };
     let changed = change.update(&transaction).await?;
     if matches!(measure, Measure::Role(_) | Measure::Suspend(_)) {
-        sessions::end_all(&transaction, id).await?;
+        sessions::end_all(&transaction, id, changed.email.as_deref()).await?;
         desk::release_all(&transaction, id).await?;
     }
     let (action, letter, mut said) = measure.told();
@@ -119,10 +130,18 @@ pub(crate) async fn known_by_now(transaction: &Transaction, member: Uuid, approv
 }
 
 /// Whether nobody but this member administers the forum.
-pub(super) async fn is_last_administrator(database: &impl ConnectionTrait, member: &Member) -> Result<bool, Error> {
+pub(super) async fn is_last_administrator(visit: &Visit, member: &Member) -> Result<bool, Error> {
     if member.0.role != Role::Admin {
         return Ok(false);
     }
-    let others = entity::Entity::find().filter(entity::Column::Role.eq(Role::Admin)).filter(entity::Column::Id.ne(member.0.id));
-    Ok(others.count(database).await? == 0)
+    let all = entity::Entity::find().filter(entity::Column::Role.eq(Role::Admin)).all(visit.database()).await?;
+    Ok(!all.into_iter().any(|row| row.id != member.0.id && !Member(row).is_suspended(visit.clock.now())))
+}
+
+/// Everybody who administers the forum now; who is suspended does not. All administrators' rows are held, in one order: two who take the role
+/// from each other do not both succeed.
+pub(super) async fn administrators(transaction: &Transaction, now: DateTime<Utc>) -> Result<Vec<Uuid>, Error> {
+    let rows = entity::Entity::find().filter(entity::Column::Role.eq(Role::Admin)).order_by_asc(entity::Column::Id).lock_exclusive();
+    let rows = rows.all(transaction).await?;
+    Ok(rows.into_iter().filter(|row| !Member(row.clone()).is_suspended(now)).map(|row| row.id).collect())
 }

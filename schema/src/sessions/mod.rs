@@ -172,10 +172,13 @@ async fn end(visit: &Visit, which: Option<Uuid>) -> Result<(), Error> {
 }
 
 /// Ends every session of a member and every link that would begin one, as part of what made that necessary.
-pub(crate) async fn end_all(transaction: &Transaction, member: Uuid) -> Result<(), Error> {
+pub(crate) async fn end_all(transaction: &Transaction, member: Uuid, email: Option<&str>) -> Result<(), Error> {
     session::Entity::delete_many().filter(session::Column::MemberId.eq(member)).exec(transaction).await?;
     link::Entity::delete_many().filter(link::Column::MemberId.eq(member)).exec(transaction).await?;
-    Ok(())
+    match email {
+        Some(email) => end_links(transaction, email).await,
+        None => Ok(()),
+    }
 }
 
 /// Ends every open link that was sent to an address, as part of the address's leaving an account.

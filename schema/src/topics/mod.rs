@@ -223,6 +223,7 @@ async fn cast(visit: &Visit, id: &str, wanted: bool) -> Result<Topic, Error> {
 
 /// Says what the community does about a topic and what it led to; its suggester gets a letter.
 async fn set_status(visit: &Visit, id: &str, status: TopicStatus, led_to: &[String]) -> Result<Topic, Error> {
+    visit.contributor()?;
     visit.moderator()?;
     let not_found = || desk::refuse(ErrorCode::NotFound, "topicId");
     let id = Kind::Topic.local(id).ok_or_else(not_found)?;
