@@ -372,7 +372,7 @@ fn all_revision(all: &[Value], number: i64) -> i64 {
 #[test]
 fn whatever_people_do_the_desk_holds() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let config = ProptestConfig { cases: 8, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 4, max_shrink_iters: 40, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let outcome = runner.run(&attempts(), |attempts| {
         let run = std::panic::AssertUnwindSafe(|| {

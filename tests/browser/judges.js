@@ -40,11 +40,10 @@ async function asSent(html) {
   return results.flatMap(({ messages }) => messages.map((it) => `${it.ruleId}: ${it.message} ${it.selector}`));
 }
 
-// Answers what is wrong, one line each. Colours and markup do not change with the width, so one width is asked for them.
+// Answers what is wrong, one line each.
 export async function complaintsAbout(page, html) {
   const complaints = await axe(page, (builder) => builder.withTags(WCAG));
-  const phone = page.viewportSize().width < 768;
-  return complaints.concat(phone ? await narrowest(page) : [...(await inTheDark(page)), ...(await asSent(html))]);
+  return complaints.concat(await narrowest(page), await inTheDark(page), await asSent(html));
 }
 
 // Everything that a browser complains of while somebody looks around.
