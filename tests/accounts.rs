@@ -417,7 +417,8 @@ async fn behind_a_trusted_proxy_each_address_counts_for_itself() {
     let mut command = lyceum(&url, folder.path());
     command.env("LYCEUM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8");
     let server = Server::start_with(command).await;
-    let cases: [(&str, fn(usize) -> String, usize); 8] = [
+    type Case = (&'static str, fn(usize) -> String, usize);
+    let cases: [Case; 8] = [
         ("addresses of their own", |number| format!("198.51.100.{number}"), 0),
         ("one address", |_| "198.51.100.200".to_owned(), 5),
         ("one address behind what it makes up", |number| format!("203.0.113.{number}, 198.51.100.201"), 5),

@@ -946,7 +946,7 @@ async fn a_github_that_misbehaves_lets_nobody_in() {
         ("token", Manner::Html, UNAVAILABLE),
         ("token", Manner::Redirects(canary.at("127.0.0.1")), UNAVAILABLE),
         // How GitHub says no: with success.
-        ("token", Manner::Says(json!({ "error": "bad_verification_code", "error_description": "<script>" })), UNAVAILABLE),
+        ("token", Manner::Says(json!({ "error": "bad_verification_code", "error_description": "<script>" })), UNTRUSTED),
     ];
     for (number, (endpoint, manner, no)) in cases.into_iter().enumerate() {
         let case = format!("{number}: {endpoint}");
@@ -965,4 +965,18 @@ async fn a_github_that_misbehaves_lets_nobody_in() {
     lets_nobody_in(&forum, "a second time", STATE, journey.comes_back(&code)).await;
     let second = Journey::begins(&eve, "/sign-in/github").await;
     lets_nobody_in(&forum, "a code that was used", UNTRUSTED, second.comes_back(&code)).await;
+}
+
+#[tokio::test]
+async fn the_settings_in_the_handbook_work() {
+    let handbook = std::fs::read_to_string(crate::harness::root().join("docs/sign-in.md")).expect("a handbook");
+    let settings: Vec<&str> = handbook.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(settings.len(), 2);
+    let forum = Forum::with_providers(&settings.concat()).await;
+    let page = forum.visitor().opens("/sign-in").await;
+    for (id, name) in [("github", "GitHub"), ("campus", "Northmoor University")] {
+        assert!(links(&page).iter().any(|link| link.starts_with(&format!("/sign-in/{id}"))), "{id}");
+        assert!(page.words().contains(name), "{name}");
+    }
+    assert!(settings.iter().all(|settings| settings.lines().count() <= 10));
 }

@@ -462,6 +462,10 @@ fn not_exchanged<E: std::error::Error, T: oauth2::ErrorResponse>(error: RequestT
         // A code that was used, or is somebody else's: the provider itself says no.
         RequestTokenError::ServerResponse(_) => Trouble::Untrusted("the provider does not take the code".into()),
         RequestTokenError::Request(error) => Trouble::unavailable(error),
+        // GitHub says no with a status of success.
+        RequestTokenError::Parse(_, said) if serde_json::from_slice::<Value>(&said).is_ok_and(|said| said["error"].is_string()) => {
+            Trouble::Untrusted("the provider does not take the code".into())
+        }
         RequestTokenError::Parse(error, _) => Trouble::unavailable(error),
         RequestTokenError::Other(error) => Trouble::unavailable(error),
     }

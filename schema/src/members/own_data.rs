@@ -23,6 +23,10 @@ pub(super) async fn request(visit: &Visit) -> Result<(), Error> {
     let viewer = visit.confirmed()?.id;
     limits::allow(visit, "own data", Some(&viewer.to_string()), 5, Duration::hours(24)).await?;
     let transaction = visit.begin().await?;
+    if !row(&transaction, viewer).await?.is_some_and(|member| member.has_email()) {
+        // The way to it goes by letter.
+        return Err(Refusal::new(ErrorCode::Required, "email").into());
+    }
     data_export::Entity::delete_many().filter(data_export::Column::MemberId.eq(viewer)).exec(&transaction).await?;
     let row = data_export::Model { id: visit.id(), member_id: viewer, created_at: visit.clock.now(), ready_at: None, archive: None };
     row.into_active_model().insert(&transaction).await?;
