@@ -570,9 +570,9 @@ pub fn program() -> &'static Path {
         // With the tests, so that the features are those of this run and nothing below it is built a second time.
         cargo.args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(root());
         // What this run sets for the tests' own package would make ring, and all that stands on it, build anew each time.
-        for (name, _) in
-            std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name.as_str()))
-        {
+        for (name, _) in std::env::vars().filter(|(name, _)| {
+            name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_INCREMENTAL", "CARGO_TARGET_DIR"].contains(&name.as_str())
+        }) {
             cargo.env_remove(name);
         }
         let folder = std::env::current_exe().expect("this program").parent().expect("deps").parent().expect("a profile").to_owned();
