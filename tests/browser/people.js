@@ -15,12 +15,12 @@ export const heading = (page, name) => page.getByRole("heading", { level: 1, nam
 export const story = (page, title) => page.getByRole("article").filter({ hasText: title });
 export const pathOf = (page) => new URL(page.url()).pathname;
 
-// Holds of every page, in whatever state it is. Its picture is for people to look at afterwards.
+// Holds of every page, in whatever state it is. Its picture is for people to look at afterwards; a gate that nobody looks at takes none (PICTURES=off).
 export async function isWellMade(page, name) {
   await expect.soft(page.getByRole("heading", { level: 1 }), `${name}: one first heading`).toHaveCount(1);
   const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect.soft(await beyond(), `${name}: pixels beyond the edge`).toBeLessThanOrEqual(0);
-  await page.screenshot({ path: `pictures/${test.info().project.name}-${name}.png`, fullPage: true });
+  if (process.env.PICTURES !== "off") await page.screenshot({ path: `pictures/${test.info().project.name}-${name}.png`, fullPage: true });
 }
 
 export async function isRefused(page, field, words) {
