@@ -1,7 +1,7 @@
 // npm ci && npx playwright test, with a built lyceum (or LYCEUM_BINARY) and Debian's Chromium (or CHROMIUM).
 import { defineConfig } from "@playwright/test";
 
-// The rounds through all pages take longest: each person makes theirs at one width.
+// The rounds through all pages take longest: each person makes theirs at one width, and the clean machine those of visitor and moderator.
 const judgedFor = (...people) => new RegExp(`well made(, seen by the| for a) (${people.join("|")})$`);
 
 export default defineConfig({
@@ -33,6 +33,6 @@ export default defineConfig({
   },
   projects: [
     { name: "phone", use: { viewport: { width: 360, height: 740 }, engine: "sqlite" }, grepInvert: judgedFor("member", "administrator") },
-    { name: "desktop", use: { viewport: { width: 1280, height: 900 }, engine: "postgres" }, grepInvert: judgedFor("visitor", "moderator") },
+    { name: "desktop", use: { viewport: { width: 1280, height: 900 }, engine: "postgres" }, grepInvert: process.env.CI ? /well made/ : judgedFor("visitor", "moderator") },
   ],
 });
