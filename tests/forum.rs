@@ -18,7 +18,6 @@ mod journey;
 mod library;
 mod mail;
 mod members;
-mod own_data;
 mod pages;
 mod permissions;
 mod properties;

@@ -333,7 +333,7 @@ impl Person {
     pub async fn joins(&mut self, link: &str, fields: &[(&str, &str)]) -> Page {
         let path = link.strip_prefix(ORIGIN).unwrap_or(link).to_owned();
         let page = self.submits(&path, fields).await;
-        if let Some(cookie) = page.cookie() {
+        if let Some(cookie) = page.cookie("sid").filter(|cookie| !cookie.is_empty()) {
             self.cookie = Some(cookie);
         }
         page
@@ -464,9 +464,10 @@ impl Page {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap_or(""))
     }
 
-    fn cookie(&self) -> Option<String> {
-        let cookie = self.header("set-cookie").strip_prefix("sid=")?.split(';').next()?;
-        (!cookie.is_empty()).then(|| cookie.to_owned())
+    /// What the browser is given to keep under a name; an empty text for what it is to forget.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let all = self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()?.split(';').next()?.split_once('='));
+        all.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
     }
 
     #[track_caller]

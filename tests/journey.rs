@@ -18,7 +18,7 @@ async fn a_resource_travels_through_pages() {
     let link = letter.lines().find(|line| line.starts_with("http")).expect("a link").to_owned();
     let mut amara = forum.visitor();
     let refused = amara.joins(&link, &[("name", "")]).await.is(StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(refused.error_of("name"), "Error: Give a name, as others will read it");
+    assert_eq!(refused.error_of("name"), "Error: Give a name");
     let answers = [("name", "Amara Osei"), ("handle", "amara"), ("sector", "community-organisation"), ("agrees", "yes")];
     amara.joins(&link, &answers).await.is_accepted();
     amara.opens("/settings").await.shows("@amara");

@@ -88,7 +88,7 @@ async fn joining_says_what_is_missing_and_spends_nothing_meanwhile() {
     let link = link_to(&forum, "amara").await;
     let mut amara = forum.visitor();
     let cases = [
-        (("name", ""), "Give a name, as others will read it"),
+        (("name", ""), "Give a name"),
         (("name", "a\r\nBcc: x@y"), "A name is one line"),
         (("handle", "Ad"), "At least 3 characters"),
         (("handle", "has space"), "Letters a to z, digits and hyphens only"),

@@ -230,7 +230,7 @@ impl Provider {
         }
         let journey = Journey::of(person, &page);
         let page = journey.comes_back(&self.grants(&journey)).await;
-        if let Some(session) = cookie(&page, "sid") {
+        if let Some(session) = page.cookie("sid") {
             person.cookie = Some(session);
         }
         page
@@ -350,7 +350,7 @@ impl Journey {
         let to = Url::parse(page.leads_to.as_deref().unwrap_or_default()).expect("the provider's address");
         let asked: HashMap<String, String> = to.query_pairs().into_owned().collect();
         let back = asked["redirect_uri"].strip_prefix(ORIGIN).expect("a page of ours").to_owned();
-        Journey { person: person.clone(), asked, browser: cookie(page, "pre").expect("a cookie"), back }
+        Journey { person: person.clone(), asked, browser: page.cookie("pre").expect("a cookie"), back }
     }
 
     fn cookie(&self) -> String {
@@ -370,11 +370,4 @@ impl Journey {
         let said = form_urlencoded::Serializer::new(String::new()).extend_pairs(said).finish();
         self.person.sends(Method::GET, &format!("{}?{said}", self.back), &[("cookie", &self.cookie())], "").await
     }
-}
-
-/// What a page gives the browser to keep under a name.
-pub fn cookie(page: &Page, name: &str) -> Option<String> {
-    let set = page.headers.get_all("set-cookie").iter();
-    let mut cookies = set.filter_map(|value| value.to_str().ok()?.split(';').next()?.split_once('='));
-    cookies.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }

@@ -180,16 +180,25 @@ fn problem(refusal: Refusal) -> Problem {
     Problem { message: refusal.message(), code, field: refusal.field.join("."), arguments, current: None }
 }
 
+/// A form that only a page of the session's own can have sent; else the page that says so, with what was typed.
+async fn own_form(app: &App, request: &mut Request) -> poem::Result<Result<(Visit, Fields), Response>> {
+    let fields = form(request).await?;
+    let visit = visit_of(request);
+    Ok(match form_token(&visit).as_deref() == fields.get("token") {
+        true => Ok((visit, fields)),
+        false => Err(app.pages.problem_page(request, StatusCode::FORBIDDEN, Some(&fields)).await),
+    })
+}
+
 /// Signing out: the session ends in the database, and the browser forgets what it kept.
 pub fn out(app: App) -> impl Endpoint<Output = Response> {
     make(move |mut request: Request| {
         let app = app.clone();
         async move {
-            let fields = form(&mut request).await?;
-            let visit = visit_of(&request);
-            if form_token(&visit).as_deref() != fields.get("token") {
-                return poem::Result::<Response>::Ok(app.pages.problem_page(&request, StatusCode::FORBIDDEN, None).await);
-            }
+            let visit = match own_form(&app, &mut request).await? {
+                Ok((visit, _)) => visit,
+                Err(response) => return poem::Result::<Response>::Ok(response),
+            };
             sessions::sign_out(&visit).await.map_err(failed)?;
             let mut response = see_other("/?done=signed-out");
             Jar::Session.fill(&app.site, &mut response, "", 0);
@@ -204,11 +213,10 @@ pub fn own_data(app: App, route: &'static Route) -> impl Endpoint<Output = Respo
     make(move |mut request: Request| {
         let app = app.clone();
         async move {
-            let fields = form(&mut request).await?;
-            let visit = visit_of(&request);
-            if form_token(&visit).as_deref() != fields.get("token") {
-                return poem::Result::<Response>::Ok(app.pages.problem_page(&request, StatusCode::FORBIDDEN, Some(&fields)).await);
-            }
+            let (visit, fields) = match own_form(&app, &mut request).await? {
+                Ok(own) => own,
+                Err(response) => return poem::Result::<Response>::Ok(response),
+            };
             let token = Token(request.path_params::<String>().unwrap_or_default());
             match members::fetch_copy(&visit, &token).await.map_err(failed)? {
                 Some(archive) => Ok(Response::builder()
@@ -228,16 +236,16 @@ pub fn begin(app: App, provider: Arc<Provider>) -> impl Endpoint<Output = Respon
         async move {
             let visit = visit_of(&request);
             let asked = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
+            let next = asked.get("next").unwrap_or("");
             // Only a page of the session's own knows its secret: nobody else can begin to add a way in to somebody's account.
             let linking = asked.get("link").filter(|link| !link.is_empty());
             if linking.is_some_and(|link| form_token(&visit).as_deref() != Some(link)) {
-                return Ok(no_entry(&app, &request, &provider, "state", StatusCode::BAD_REQUEST).await);
+                return Ok(no_entry(&app, &request, &provider, ("state", StatusCode::BAD_REQUEST), next).await);
             }
             let browser = Jar::Attempt.open(&app.site, &request).unwrap_or_else(|| visit.token());
-            let next = asked.get("next").unwrap_or("");
             let begun = match sessions::begin(&visit, &provider.id, &browser, next, linking.is_some()).await {
                 Ok(begun) => begun,
-                Err(Error::Refused(_)) => return Ok(no_entry(&app, &request, &provider, "unlinked", StatusCode::FORBIDDEN).await),
+                Err(Error::Refused(_)) => return Ok(no_entry(&app, &request, &provider, ("unlinked", StatusCode::FORBIDDEN), next).await),
                 Err(error) => return Err(failed(error)),
             };
             match provider.address(&app.site, &visit.clock, &begun).await {
@@ -246,7 +254,7 @@ pub fn begin(app: App, provider: Arc<Provider>) -> impl Endpoint<Output = Respon
                     Jar::Attempt.fill(&app.site, &mut response, &browser.0, ATTEMPT_SECONDS);
                     Ok(response)
                 }
-                Err(trouble) => Ok(in_trouble(&app, &request, &provider, trouble).await),
+                Err(trouble) => Ok(in_trouble(&app, &request, &provider, trouble, next).await),
             }
         }
     })
@@ -260,17 +268,18 @@ pub fn finish(app: App, provider: Arc<Provider>) -> impl Endpoint<Output = Respo
             let visit = visit_of(&request);
             let answer = Fields::parse(request.uri().query().unwrap_or("").as_bytes());
             let said = |name: &str| answer.get(name).filter(|value| !value.is_empty());
-            let refuse = async |reason, status| Ok(no_entry(&app, &request, &provider, reason, status).await);
+            let refuse = async |reason, status, next: &str| Ok(no_entry(&app, &request, &provider, (reason, status), next).await);
             let (Some(state), Some(browser)) = (said("state"), Jar::Attempt.open(&app.site, &request)) else {
-                return refuse("state", StatusCode::BAD_REQUEST).await;
+                return refuse("state", StatusCode::BAD_REQUEST, "").await;
             };
             let underway = sessions::resume(&visit, &provider.id, &Token(state.to_owned()), &browser).await.map_err(failed)?;
-            let Some(underway) = underway else { return refuse("state", StatusCode::BAD_REQUEST).await };
-            let Some(code) = said("code") else { return refuse("refused", StatusCode::FORBIDDEN).await };
+            let Some(underway) = underway else { return refuse("state", StatusCode::BAD_REQUEST, "").await };
+            let next = underway.next().unwrap_or("").to_owned();
+            let Some(code) = said("code") else { return refuse("refused", StatusCode::FORBIDDEN, &next).await };
             let answer = Answer { code, issuer: said("iss") };
             let proof = match provider.proof(&app.site, &visit.clock, &underway.begun, answer).await {
                 Ok(proof) => proof,
-                Err(trouble) => return Ok(in_trouble(&app, &request, &provider, trouble).await),
+                Err(trouble) => return Ok(in_trouble(&app, &request, &provider, trouble, &next).await),
             };
             match sessions::arrive(&visit, underway, proof).await {
                 Ok(Arrival::SignedIn(signed_in)) => Ok(welcome(&app, &request, *signed_in).await),
@@ -283,29 +292,31 @@ pub fn finish(app: App, provider: Arc<Provider>) -> impl Endpoint<Output = Respo
                         (false, true) => "suspended",
                         (false, false) => "unlinked",
                     };
-                    refuse(reason, StatusCode::FORBIDDEN).await
+                    refuse(reason, StatusCode::FORBIDDEN, &next).await
                 }
-                Err(Error::Denied(Code::Unauthenticated | Code::Forbidden)) => refuse("unlinked", StatusCode::FORBIDDEN).await,
+                Err(Error::Denied(Code::Unauthenticated | Code::Forbidden)) => refuse("unlinked", StatusCode::FORBIDDEN, &next).await,
                 Err(error) => Err(failed(error)),
             }
         }
     })
 }
 
-async fn in_trouble(app: &App, request: &Request, provider: &Provider, trouble: Trouble) -> Response {
+async fn in_trouble(app: &App, request: &Request, provider: &Provider, trouble: Trouble, next: &str) -> Response {
     let (reason, status, why) = match &trouble {
         Trouble::Unavailable(why) => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, why),
         Trouble::Untrusted(why) => ("untrusted", StatusCode::BAD_REQUEST, why),
     };
     tracing::warn!(provider = provider.id, reason, why, "a provider let nobody in");
-    no_entry(app, request, provider, reason, status).await
+    no_entry(app, request, provider, (reason, status), next).await
 }
 
-/// The page for somebody who did not get in, with another way in. It says nothing of what came in the address.
-async fn no_entry(app: &App, request: &Request, provider: &Provider, reason: &str, status: StatusCode) -> Response {
+/// The page for somebody who did not get in, with another way in to the page they came from. It says nothing of what came in the address.
+async fn no_entry(app: &App, request: &Request, provider: &Provider, (reason, status): (&str, StatusCode), next: &str) -> Response {
     tracing::info!(provider = provider.id, reason, "somebody came back from a provider and was not signed in");
     let route = ROUTES.iter().find(|route| route.pair == "account/failed").expect("there is a page for it");
-    let address = format!("{}?reason={reason}", route.path).parse().unwrap_or_default();
+    let next = schema::text::local_path(next).unwrap_or_default();
+    let asked = serde_urlencoded::to_string([("reason", reason), ("next", &next)]).unwrap_or_default();
+    let address = format!("{}?{asked}", route.path).parse().unwrap_or_default();
     let mut shown = Request::builder().uri(address).finish();
     shown.extensions_mut().extend(request.extensions().clone());
     let mut response = app.pages.answer(route, &shown, None).await.into_response();

@@ -38,7 +38,7 @@ test("a newcomer joins, shares a resource, mends it, and finds it in the library
     await asksToJoin(author, lyceum, email);
     await isWellMade(author, "join");
     expect(await statusOf(author, "Join")).toBe(422);
-    await isRefused(author, field(author, "Name"), "Give a name, as others will read it");
+    await isRefused(author, field(author, "Name"), "Give a name");
     await isRefused(author, field(author, "Handle"), "Choose a handle");
     await isRefused(author, author.getByLabel("Sector"), "Choose where you come from");
     await isRefused(author, author.getByLabel("I agree to the guidelines"), "Read the guidelines");

@@ -84,7 +84,10 @@ async fn settle(
         if row.revises_id.is_some() && row.kind == SubmissionKind::Resource && content.address_key() != was {
             rehold(transaction, record, content.address_key().filter(|_| !row.not_duplicate)).await?;
         }
-        members::known_by_now(transaction, row.author_id, leaving::approved(transaction, row.author_id).await?).await?;
+        // Counted for newcomers alone: an import approves thousands of one member's.
+        if members::is_new(transaction, row.author_id).await? && approved(transaction, row.author_id).await? >= members::KNOWN {
+            members::known(transaction, row.author_id).await?;
+        }
     }
     let followed = match (to, row.kind) {
         (SubmissionState::Removed, _) => take_down(transaction, row, decider, verdict.reason.clone(), now).await?,
@@ -198,6 +201,15 @@ async fn record_decision(
         request.into_active_model().insert(transaction).await?;
     }
     Ok(decision)
+}
+
+/// How many contributions of somebody were approved.
+async fn approved(transaction: &Transaction, author: Uuid) -> Result<u64, Error> {
+    let theirs = submission::Entity::find()
+        .filter(submission::Column::AuthorId.eq(author))
+        .filter(submission::Column::PublishedId.is_not_null())
+        .filter(submission::Column::RevisesId.is_null());
+    Ok(theirs.count(transaction).await?)
 }
 
 /// The address of a record moves with the edit that changed it; its own submission holds it.

@@ -145,12 +145,3 @@ pub(crate) async fn copy_of(database: &impl ConnectionTrait, author: Uuid) -> Re
         }
     }
 }
-
-/// How many contributions of somebody were approved.
-pub(super) async fn approved(transaction: &Transaction, author: Uuid) -> Result<u64, Error> {
-    let theirs = submission::Entity::find()
-        .filter(submission::Column::AuthorId.eq(author))
-        .filter(submission::Column::PublishedId.is_not_null())
-        .filter(submission::Column::RevisesId.is_null());
-    Ok(theirs.count(transaction).await?)
-}

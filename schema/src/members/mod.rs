@@ -46,7 +46,7 @@ pub(crate) use graphql::answer;
 pub use graphql::{MemberMutation, MemberPayload, MemberQuery};
 pub use own_data::{Copy, export_token, fetch as fetch_copy, gather as gather_copy, next as next_copy, store as store_copy};
 pub(crate) use profile::{CommunityFigures, figures};
-pub(crate) use roles::known_by_now;
+pub(crate) use roles::{KNOWN, is_new, known};
 
 /// What a member may do for others.
 #[derive(Enum, Copy, Clone, Debug, Eq, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]

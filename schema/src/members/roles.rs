@@ -5,7 +5,7 @@ use super::*;
 /// Characters of a reason.
 const REASON: usize = 1_000;
 /// How many approved contributions make a newcomer known.
-const KNOWN: u64 = 3;
+pub(crate) const KNOWN: u64 = 3;
 
 /// What an administrator does to somebody.
 pub(super) enum Measure {
@@ -16,6 +16,59 @@ pub(super) enum Measure {
 }
 
 impl Measure {
+    /// Until when it takes something from somebody, which may be without an end; none when it takes nothing.
+    fn until(&self) -> Option<Option<DateTime<Utc>>> {
+        match self {
+            Measure::Silence(until) => Some(Some(*until)),
+            Measure::Suspend(until) => Some(*until),
+            Measure::Role(_) | Measure::Restore => None,
+        }
+    }
+
+    /// Refuses what changes nothing. There is one restriction at a time: a shorter or lesser one would quietly end what was decided before.
+    fn guard(&self, target: &Member, current: Option<&Restriction>) -> Result<(), Error> {
+        let end = |until: Option<DateTime<Utc>>| until.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let field = match (self, current, self.until()) {
+            (Measure::Role(role), ..) if *role == target.0.role => "role",
+            (Measure::Restore, None, _) => "memberId",
+            (_, Some(current), Some(until)) if end(until) < end(current.until) => "until",
+            (Measure::Silence(_), Some(current), _) if current.kind == Standing::Suspended => "until",
+            _ => return Ok(()),
+        };
+        Err(Refusal::new(ErrorCode::InvalidTransition, field).into())
+    }
+
+    /// What the log says the member was before and is from now on.
+    fn words(&self, target: &Member, current: Option<&Restriction>) -> (String, String) {
+        let standing = log::word(&current.map_or(target.0.standing, |current| current.kind));
+        match self {
+            Measure::Role(role) => (log::word(&target.0.role), log::word(role)),
+            Measure::Silence(_) => (standing, log::word(&Standing::Silenced)),
+            Measure::Suspend(_) => (standing, log::word(&Standing::Suspended)),
+            Measure::Restore => (standing, log::word(&target.0.standing)),
+        }
+    }
+
+    /// What becomes of the member's row.
+    fn change(&self, target: &Member, reason: &str) -> entity::ActiveModel {
+        let mut row = entity::ActiveModel { id: Set(target.0.id), ..Default::default() };
+        let kind = match self {
+            Measure::Role(role) => {
+                row.role = Set(*role);
+                // Somebody was trusted with it: they are known.
+                row.standing = Set(if target.0.standing == Standing::New { Standing::Member } else { target.0.standing });
+                return row;
+            }
+            Measure::Silence(_) => Some(Standing::Silenced),
+            Measure::Suspend(_) => Some(Standing::Suspended),
+            Measure::Restore => None,
+        };
+        row.restriction = Set(kind);
+        row.restricted_until = Set(self.until().flatten());
+        row.restriction_reason = Set(kind.map(|_| reason.to_owned()));
+        row
+    }
+
     /// The action in the log, the letter, and what the letter says besides the reason.
     fn told(&self) -> (log::Action, Letter, serde_json::Value) {
         match self {
@@ -42,10 +95,9 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
     let actor = visit.confirmed()?.id;
     let now = visit.clock.now();
     let mut reader = Reader::default();
-    let reason = text::paragraphs(reason);
+    let reason = reader.paragraphs("reason", reason, REASON);
     let reason = reader.required("reason", reason);
-    let reason = reader.paragraphs("reason", &reason, REASON);
-    if matches!(measure, Measure::Silence(until) | Measure::Suspend(Some(until)) if until <= now) {
+    if measure.until().flatten().is_some_and(|until| until <= now) {
         reader.refuse(Refusal::new(ErrorCode::Invalid, "until"));
     }
     reader.done()?;
@@ -53,55 +105,13 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
     let transaction = visit.begin().await?;
     let administrators = administrators(&transaction, now).await?;
     let target = held(&transaction, member.ok_or_else(gone)?).await?.ok_or_else(gone)?;
-    let is_still_administrator = administrators.contains(&actor);
-    if target.0.id == actor || !is_still_administrator || BUILT_IN.contains(&target.0.handle.as_str()) {
+    if target.0.id == actor || !administrators.contains(&actor) || BUILT_IN.contains(&target.0.handle.as_str()) {
         return Err(Refusal::new(ErrorCode::Forbidden, "memberId").into());
     }
-    let id = target.0.id;
-    let mut change = entity::ActiveModel { id: Set(id), ..Default::default() };
-    let restrict = |change: &mut entity::ActiveModel, kind, until| {
-        change.restriction = Set(kind);
-        change.restricted_until = Set(until);
-        change.restriction_reason = Set(kind.map(|_| reason.clone()));
-    };
-    let current = target.restriction(now);
-    let end = |until: Option<DateTime<Utc>>| until.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let asked = match measure {
-        Measure::Silence(until) => Some(Some(until)),
-        Measure::Suspend(until) => Some(until),
-        Measure::Role(_) | Measure::Restore => None,
-    };
-    if let (Some(until), Some(current)) = (asked, &current) {
-        // There is one at a time: a shorter one would quietly end what was decided before.
-        if end(until) < end(current.until) || (current.kind == Standing::Suspended && matches!(measure, Measure::Silence(_))) {
-            return Err(Refusal::new(ErrorCode::InvalidTransition, "until").into());
-        }
-    }
-    let from = current.map(|restriction| restriction.kind);
-    let (from, to) = match measure {
-        Measure::Role(role) if role == target.0.role => return Err(Refusal::new(ErrorCode::InvalidTransition, "role").into()),
-        Measure::Role(role) => {
-            change.role = Set(role);
-            if target.0.standing == Standing::New {
-                change.standing = Set(Standing::Member);
-            }
-            (log::word(&target.0.role), log::word(&role))
-        }
-        Measure::Silence(until) => {
-            restrict(&mut change, Some(Standing::Silenced), Some(until));
-            (from.as_ref().map(log::word).unwrap_or_default(), log::word(&Standing::Silenced))
-        }
-        Measure::Suspend(until) => {
-            restrict(&mut change, Some(Standing::Suspended), until);
-            (from.as_ref().map(log::word).unwrap_or_default(), log::word(&Standing::Suspended))
-        }
-        Measure::Restore if from.is_none() => return Err(Refusal::new(ErrorCode::InvalidTransition, "memberId").into()),
-        Measure::Restore => {
-            restrict(&mut change, None, None);
-            (from.as_ref().map(log::word).unwrap_or_default(), log::word(&target.0.standing))
-        }
-    };
-    let changed = change.update(&transaction).await?;
+    let (id, current) = (target.0.id, target.restriction(now));
+    measure.guard(&target, current.as_ref())?;
+    let words = measure.words(&target, current.as_ref());
+    let changed = measure.change(&target, &reason).update(&transaction).await?;
     if matches!(measure, Measure::Role(_) | Measure::Suspend(_)) {
         sessions::end_all(&transaction, id, changed.email.as_deref()).await?;
         desk::release_all(&transaction, id).await?;
@@ -111,21 +121,19 @@ pub(super) async fn take(visit: &Visit, member: Option<Uuid>, measure: Measure, 
         said["reason"] = reason.clone().into();
         outbox::post(visit, &transaction, letter, address, Some(id), serde_json::json!({ "said": said })).await?;
     }
-    log::append_about(visit, &transaction, action, actor, id, (from, to), reason, now).await?;
+    log::append_about(visit, &transaction, action, actor, id, words, reason, now).await?;
     transaction.commit().await?;
     Ok(Member(changed))
 }
 
-/// Makes a newcomer a member of whom three contributions were approved, in the transaction that approves the third.
-pub(crate) async fn known_by_now(transaction: &Transaction, member: Uuid, approved: u64) -> Result<(), Error> {
-    if approved >= KNOWN {
-        entity::Entity::update_many()
-            .col_expr(entity::Column::Standing, Expr::value(Standing::Member))
-            .filter(entity::Column::Id.eq(member))
-            .filter(entity::Column::Standing.eq(Standing::New))
-            .exec(transaction)
-            .await?;
-    }
+/// Whether somebody has joined and is not known yet.
+pub(crate) async fn is_new(transaction: &Transaction, member: Uuid) -> Result<bool, Error> {
+    Ok(row(transaction, member).await?.is_some_and(|member| member.0.standing == Standing::New))
+}
+
+/// Makes a newcomer known, in the transaction that approves what makes them so.
+pub(crate) async fn known(transaction: &Transaction, member: Uuid) -> Result<(), Error> {
+    entity::ActiveModel { id: Set(member), standing: Set(Standing::Member), ..Default::default() }.update(transaction).await?;
     Ok(())
 }
 

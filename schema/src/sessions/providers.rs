@@ -23,11 +23,6 @@ pub struct Underway {
 }
 
 impl Underway {
-    /// Whether it was to add a way in to an account, and not to sign in.
-    pub fn is_linking(&self) -> bool {
-        self.row.member_id.is_some()
-    }
-
     /// The page it was begun on.
     pub fn next(&self) -> Option<&str> {
         self.row.next.as_deref()
