@@ -877,6 +877,7 @@ nav-decisions = Decisions
 
 ## What was just done (accounts)
 
+done-drafted = You are signed in, and here is what you wrote. Send it for review when it is ready.
 done-linked = Added. You can sign in with it from now on.
 done-kept = What you wrote is kept for a day. Sign in or join, and you find it again.
 done-ChangeEmail = A letter went to the new address. Until you press the button in it, nothing changes.

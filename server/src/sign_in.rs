@@ -156,7 +156,13 @@ async fn draft(app: &App, request: &Request, kept: Kept, visit: Visit) -> Respon
     theirs.extensions_mut().extend(request.extensions().clone());
     theirs.extensions_mut().insert(FormToken { secret, once: visit.id().to_string() });
     theirs.extensions_mut().insert(visit);
-    app.pages.answer(route, &theirs, Some(fields)).await
+    let mut response = app.pages.answer(route, &theirs, Some(fields)).await;
+    // They pressed "Send" and are where a draft is: the page says what became of it, and what is next.
+    let made = response.header(header::LOCATION).map(|to| with_done(to.split('?').next().unwrap_or(to), "drafted"));
+    if let Some(to) = made.and_then(|to| to.parse().ok()) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    response
 }
 
 /// Keeps what a visitor posted and asks who they are.

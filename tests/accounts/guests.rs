@@ -42,7 +42,7 @@ async fn what_a_visitor_wrote_is_theirs_once_they_have_said_who_they_are() {
             let ada = holding(&forum, &pressed.cookie("sid").expect("a session"));
             let draft = pressed.leads_to.clone().expect("its page");
             assert!(draft.starts_with("/submissions/"), "{draft}");
-            ada.opens(&draft).await.shows("Draft").shows(title);
+            ada.opens(&draft).await.shows("here is what you wrote").shows("Draft").shows(title);
             if !on_another_device {
                 assert_eq!(pressed.cookie("kept").as_deref(), Some(""), "the browser forgets it");
             }
