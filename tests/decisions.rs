@@ -242,6 +242,8 @@ async fn a_community_may_name_its_moderators() {
         secret: forum.app.forum.secret.clone(),
         demonstration: false,
         limits: true,
+        searches: Default::default(),
+        news: Default::default(),
     };
     let app = server::App::open(std::sync::Arc::new(open), forum.app.site.clone()).await.expect("an app");
     let request = poem::Request::builder().uri("/decisions".parse().expect("a path")).finish();

@@ -140,14 +140,24 @@ pub struct Forum {
 impl Forum {
     /// Opens a forum where nobody has been yet, on the morning of 2 March 2026.
     pub async fn open() -> Forum {
-        Forum::with_providers("").await
+        Forum::with_settings("limits = false").await
     }
 
-    /// The same with the `[[provider]]` tables of a settings file.
+    /// The same, where it is counted how often somebody does something.
+    pub async fn with_limits() -> Forum {
+        Forum::with_settings("limits = true").await
+    }
+
+    /// The same with the `[[provider]]` tables of a settings file, and with limits.
     pub async fn with_providers(settings: &str) -> Forum {
+        Forum::with_settings(&format!("limits = true\n{settings}")).await
+    }
+
+    async fn with_settings(settings: &str) -> Forum {
         static COMMUNITY: LazyLock<Community> = LazyLock::new(Community::built_in);
         #[derive(serde::Deserialize)]
         struct Settings {
+            limits: bool,
             #[serde(default)]
             provider: Vec<ProviderOptions>,
         }
@@ -167,7 +177,9 @@ impl Forum {
             randomness: Randomness::Counted(Arc::default()),
             secret: vec![7; 32],
             demonstration: false,
-            limits: true,
+            limits: settings.limits,
+            searches: Default::default(),
+            news: Default::default(),
         };
         let app = App::open(Arc::new(forum), Site::new(ORIGIN.parse().expect("a URL"))).await.expect("every page fits the schema");
         let app = App { providers, ..app };

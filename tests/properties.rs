@@ -209,7 +209,7 @@ fn words_in(text: &str) -> BTreeSet<String> {
 
 const PAGES: [&str; 8] =
     ["/", "/library?first=100", "/topics", "/discuss", "/decisions", "/decisions.atom", "/library?query=zq1zq", "/library?query=zq"];
-const PUBLIC: &str = "{ library(first: 100) { totalCount nodes { title description thread(first: 100) { nodes { body } } } }
+const PUBLIC: &str = "{ library(first: 50) { totalCount nodes { title description thread(first: 20) { nodes { body } } } }
     topics(first: 100) { totalCount nodes { name description votes viewerVoted } } discussion(first: 100) { totalCount nodes { body } }
     decisionLog(first: 100) { totalCount nodes { message submission { title } published { ... on Resource { title } ... on Topic { name } ... on Comment { body } } } } }";
 

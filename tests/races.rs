@@ -37,6 +37,7 @@ pub fn free_port() -> u16 {
 pub fn lyceum(url: &str, data: &Path) -> Command {
     let mut command = Command::new(program());
     command.env("LYCEUM_DATABASE_URL", url).env("LYCEUM_DATA", data).env("LYCEUM_SECRET", "a secret of the tests, 32 bytes and more");
+    command.env("LYCEUM_RATE_LIMITS", "off");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -64,14 +65,14 @@ impl Server {
 
 /// Somebody signed in at one server.
 #[derive(Clone)]
-struct Someone {
-    client: Client,
-    origin: String,
-    cookie: String,
+pub struct Someone {
+    pub client: Client,
+    pub origin: String,
+    pub cookie: String,
 }
 
 impl Someone {
-    async fn signs_in(handle: &str, role: &str, server: &Server, url: &str, data: &Path) -> Someone {
+    pub async fn signs_in(handle: &str, role: &str, server: &Server, url: &str, data: &Path) -> Someone {
         let run = |arguments: &[&str]| {
             let output = lyceum(url, data).args(arguments).output().expect("the program runs");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -86,7 +87,7 @@ impl Someone {
         Someone { client, origin: server.origin.clone(), cookie }
     }
 
-    async fn mutates(&self, mutation: &str, kind: &str, input: Value) -> Value {
+    pub async fn mutates(&self, mutation: &str, kind: &str, input: Value) -> Value {
         let query = format!(
             "mutation Act($input: {kind}!) {{ {mutation}(input: $input) {{ submission {{ id version revision }} userErrors {{ code current {{ state version }} }} }} }}"
         );

@@ -1,4 +1,4 @@
-//! Styles and symbols, embedded and addressed by their content, so that a browser may keep them for ever.
+//! Styles, symbols and scripts, embedded and addressed by their content, so that a browser may keep them for ever.
 
 use std::{collections::HashMap, io::Write, sync::OnceLock};
 
@@ -22,12 +22,19 @@ impl Assets {
     /// The one set of assets.
     pub fn all() -> &'static Assets {
         static ALL: OnceLock<Assets> = OnceLock::new();
-        ALL.get_or_init(|| Assets(Files::under("styles/").filter_map(|name| Some((name.clone(), Asset::read(&name)?))).collect()))
+        ALL.get_or_init(|| {
+            Assets(
+                Files::under("styles/")
+                    .chain(Files::under("scripts/"))
+                    .filter_map(|name| Some((name.clone(), Asset::read(&name)?)))
+                    .collect(),
+            )
+        })
     }
 
     /// The address of `name`, such as `lyceum.css`.
     pub fn address(&self, name: &str) -> Option<&str> {
-        self.0.get(&format!("styles/{name}")).map(|asset| asset.address.as_str())
+        ["styles", "scripts"].iter().find_map(|folder| self.0.get(&format!("{folder}/{name}"))).map(|asset| asset.address.as_str())
     }
 
     /// Answers a request for an asset's address.
@@ -53,6 +60,7 @@ impl Asset {
     fn read(name: &str) -> Option<Asset> {
         let plain = Files::get(name)?.data.into_owned();
         let kind = match name.rsplit('.').next() {
+            Some("js") => "text/javascript; charset=utf-8",
             Some("css") => "text/css; charset=utf-8",
             Some("svg") => "image/svg+xml",
             _ => return None,

@@ -230,6 +230,7 @@ impl Pages {
             (Some("FORBIDDEN"), _) => self.problem_page(request, StatusCode::FORBIDDEN, None).await,
             (Some("NOT_FOUND"), _) => self.problem_page(request, StatusCode::NOT_FOUND, None).await,
             (Some("RATE_LIMITED"), posted) => self.problem_page(request, StatusCode::TOO_MANY_REQUESTS, posted).await,
+            (Some("UNAVAILABLE"), posted) => self.problem_page(request, StatusCode::SERVICE_UNAVAILABLE, posted).await,
             (Some("BAD_REQUEST"), _) => self.problem_page(request, StatusCode::BAD_REQUEST, None).await,
             (_, posted) => {
                 tracing::error!(message = %error.message, id = extension("id"), path = ?error.path, "a page's operation failed");
@@ -280,9 +281,14 @@ impl Pages {
 
 /// A page without data, for when there is none to be had.
 fn plain(status: StatusCode) -> Response {
-    let text = "<!doctype html><html lang=\"en\"><title>Something broke</title><h1>Something broke here</h1>\
-        <p>It is not your doing, and it has been noted. Go back, wait a minute, and try again: what you typed is still in the form.</p>\
-        <p><a href=\"/\">Home</a></p></html>";
+    let (title, words) = match status {
+        StatusCode::SERVICE_UNAVAILABLE => ("The library is out of reach for a moment", "Wait a few seconds, and try again"),
+        _ => ("Something broke here", "It is not your doing, and it has been noted. Go back, wait a minute, and try again"),
+    };
+    let text = format!(
+        "<!doctype html><html lang=\"en\"><title>{title}</title><h1>{title}</h1>\
+         <p>{words}: what you typed is still in the form.</p><p><a href=\"/\">Home</a></p></html>"
+    );
     Response::builder().status(status).content_type("text/html; charset=utf-8").body(text)
 }
 

@@ -17,6 +17,7 @@ use crate::{Assets, words::Words};
 #[include = "pages/**"]
 #[include = "letters/**"]
 #[include = "styles/**"]
+#[include = "scripts/**"]
 #[include = "words/**"]
 pub struct Files;
 

@@ -10,11 +10,17 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 /// A write in progress. Dropped without `commit`, it leaves nothing behind.
 pub type Transaction = DatabaseTransaction;
+
+/// How long a write waits for another on SQLite, in this process and in others.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Connections to read with and to write with.
 ///
@@ -22,6 +28,7 @@ pub type Transaction = DatabaseTransaction;
 /// PostgreSQL reads and writes through the same pool.
 #[derive(Clone)]
 pub struct Database {
+    url: String,
     reader: DatabaseConnection,
     writer: DatabaseConnection,
 }
@@ -36,12 +43,26 @@ impl Database {
             // A decision that was answered survives a power cut: hence FULL, though WAL alone would be faster.
             let options = |connections: u32, writes: bool| {
                 let mut options = ConnectOptions::new(url);
-                options.max_connections(connections).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |options| {
-                    let options = options.busy_timeout(Duration::from_secs(5)).foreign_keys(true).pragma("recursive_triggers", "ON");
-                    match writes {
-                        true => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full),
-                        false => options.read_only(true),
-                    }
+                options.max_connections(connections).min_connections(1).acquire_timeout(BUSY).sqlx_logging(false).map_sqlx_sqlite_opts(
+                    move |options| {
+                        let options = options.busy_timeout(BUSY).foreign_keys(true).pragma("recursive_triggers", "ON");
+                        match writes {
+                            true => {
+                                options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+                            }
+                            false => options.read_only(true),
+                        }
+                    },
+                );
+                // A COMMIT that fails for want of room ends its transaction, and the library goes on counting it: what came next would be written
+                // into a transaction that nobody ends. Such a connection is not used again.
+                options.map_sqlx_sqlite_pool_opts(|options| {
+                    options.after_release(|connection, _| {
+                        Box::pin(async move {
+                            connection.ping().await?;
+                            Ok(!connection.is_in_transaction())
+                        })
+                    })
                 });
                 options
             };
@@ -49,20 +70,25 @@ impl Database {
             let mut lazy = options(4, false);
             lazy.connect_lazy(true);
             let reader = sea_orm::Database::connect(lazy).await?;
-            Ok(Database { reader, writer })
+            Ok(Database { url: url.to_owned(), reader, writer })
         } else {
             let mut options = ConnectOptions::new(url);
-            options.max_connections(10).acquire_timeout(Duration::from_secs(5)).sqlx_logging(false).map_sqlx_postgres_opts(|options| {
-                options.options([("statement_timeout", "5s"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "10s")])
+            options.max_connections(10).acquire_timeout(Duration::from_secs(2)).sqlx_logging(false).map_sqlx_postgres_opts(|options| {
+                options.options([("statement_timeout", "3s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "10s")])
             });
             let connection = sea_orm::Database::connect(options).await?;
-            Ok(Database { reader: connection.clone(), writer: connection })
+            Ok(Database { url: url.to_owned(), reader: connection.clone(), writer: connection })
         }
     }
 
     /// The connection that migrations and operators' commands use.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// Where it is, as it was opened.
+    pub(crate) fn address(&self) -> &str {
+        &self.url
     }
 
     /// Which engine this is.

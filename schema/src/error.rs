@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ErrorExtensions, SimpleObject};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 use uuid::Uuid;
 
 use crate::desk::Submission;
@@ -51,18 +52,40 @@ pub enum Code {
     Forbidden,
     /// An argument is not of the form that the schema describes.
     BadRequest,
+    /// There is no such thing, or none that the viewer may know of.
+    NotFound,
     /// Too many tries in a short time.
     RateLimited,
+    /// The database does not answer, or takes no writes, at the moment.
+    Unavailable,
+    /// Something broke.
+    Internal,
 }
 
 impl Code {
+    /// A sentence for developers; the words for people live with the pages.
+    pub fn message(self) -> &'static str {
+        match self {
+            Code::Unauthenticated => "Sign in first.",
+            Code::Forbidden => "Your role does not allow this.",
+            Code::BadRequest => "An argument is not of the form that the schema describes.",
+            Code::NotFound => "There is no such thing.",
+            Code::RateLimited => "Too many tries in a short time. Wait a few minutes.",
+            Code::Unavailable => "The library cannot be reached at the moment. Try again in a few seconds.",
+            Code::Internal => "Something went wrong.",
+        }
+    }
+
     /// The word that clients match on.
     pub fn word(self) -> &'static str {
         match self {
             Code::Unauthenticated => "UNAUTHENTICATED",
             Code::Forbidden => "FORBIDDEN",
             Code::BadRequest => "BAD_REQUEST",
+            Code::NotFound => "NOT_FOUND",
             Code::RateLimited => "RATE_LIMITED",
+            Code::Unavailable => "UNAVAILABLE",
+            Code::Internal => "INTERNAL",
         }
     }
 }
@@ -162,29 +185,53 @@ impl Error {
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         let (message, code, id) = match error {
-            Error::Denied(code) => (
-                match code {
-                    Code::Unauthenticated => "Sign in first.".to_owned(),
-                    Code::Forbidden => "Your role does not allow this.".to_owned(),
-                    Code::BadRequest => "An argument is not of the form that the schema describes.".to_owned(),
-                    Code::RateLimited => "Too many tries in a short time. Wait a few minutes.".to_owned(),
-                },
-                code.word(),
-                None,
-            ),
-            Error::Refused(refusals) => (refusals.iter().map(Refusal::message).collect::<Vec<_>>().join(" "), "BAD_REQUEST", None),
+            Error::Denied(code) => (code.message().to_owned(), code, None),
+            Error::Refused(refusals) => (refusals.iter().map(Refusal::message).collect::<Vec<_>>().join(" "), Code::BadRequest, None),
             Error::Fault(fault) => {
-                let id = fault_id();
+                let (id, code) = (fault_id(), if is_away(&*fault) { Code::Unavailable } else { Code::Internal });
                 tracing::error!(fault = %id, error = ?fault, "a request met a fault");
-                ("Something went wrong.".to_owned(), "INTERNAL", Some(id))
+                (code.message().to_owned(), code, Some(id))
             }
         };
         async_graphql::Error::new(message).extend_with(|_, extensions| {
-            extensions.set("code", code);
+            extensions.set("code", code.word());
             if let Some(id) = id {
                 extensions.set("id", id);
             }
         })
+    }
+}
+
+/// Whether a fault means that the database is away, busy beyond its time-outs, full or read-only: that it may well work in a while.
+///
+/// Source: PostgreSQL, appendix A, classes 08, 40, 53, 57 and 58, and 25006, 25P03 and 55P03; SQLite, result codes 5, 6, 8, 10, 13 and 14.
+fn is_away(fault: &(dyn std::error::Error + 'static)) -> bool {
+    let Some(error) = fault.downcast_ref::<DbErr>().or_else(|| fault.downcast_ref::<Arc<DbErr>>().map(|error| &**error)) else {
+        return false;
+    };
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    };
+    match &**error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.len() {
+            5 => ["08", "40", "53", "57", "58"].contains(&&code[..2]) || ["25006", "25P03", "55P03"].contains(&&*code),
+            _ => code.parse::<u32>().is_ok_and(|code| [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))),
+        }),
+        _ => false,
+    }
+}
+
+impl Error {
+    /// Whether it may well work in a while.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Error::Fault(fault) => is_away(&**fault),
+            _ => false,
+        }
     }
 }
 

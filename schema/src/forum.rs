@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{community::Community, database::Database};
+use crate::{community::Community, database::Database, limits::Searches, news::News};
 
 /// The forum as one process holds it; every request gets a [`crate::Visit`] of it.
 pub struct Forum {
@@ -29,6 +29,10 @@ pub struct Forum {
     pub demonstration: bool,
     /// Whether it is counted how often somebody tries something; off for load tests alone.
     pub limits: bool,
+    /// Who searched how often lately.
+    pub searches: Searches,
+    /// What this process has heard of changes.
+    pub news: News,
 }
 
 /// A source of time, in whole microseconds since PostgreSQL keeps no more.

@@ -17,13 +17,15 @@ pub mod forum;
 /// Opaque global ids and the `Node` interface.
 mod ids;
 /// How often something may be tried.
-mod limits;
+pub mod limits;
 /// The hash-chained log of everything the desk did.
 pub mod log;
 /// Markdown to safe HTML: the only maker of `Html`.
 pub mod markup;
 /// Members: who they are and what standing they have.
 pub mod members;
+/// News of what the desk did, for whoever follows.
+pub mod news;
 /// Letters to send, written in the transaction that caused them.
 pub mod outbox;
 /// Relay connections over keyset cursors.

@@ -135,6 +135,9 @@ const BEGINNING: [u8; 32] = [0; 32];
 /// What PostgreSQL serialises appends by: any number, the same in every process.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4956180321)";
 
+/// How servers on one PostgreSQL tell each other.
+const CALL: &str = "NOTIFY lyceum_log";
+
 /// Appends an entry. Last in its transaction: on PostgreSQL it takes the lock that all appends share.
 pub(crate) async fn append(forum: &Forum, transaction: &impl ConnectionTrait, event: Event<'_>) -> Result<(), Error> {
     let detail = detail::Model {
@@ -203,7 +206,24 @@ async fn chain(transaction: &impl ConnectionTrait, mut entry: entry::Model, deta
     entry.hash = entry_hash(&entry);
     detail.into_active_model().insert(transaction).await?;
     entry.into_active_model().insert(transaction).await?;
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        // Heard by every server, once this is committed.
+        transaction.execute_unprepared(CALL).await?;
+    }
     Ok(())
+}
+
+/// The number of the newest entry; 0 before the first.
+pub(crate) async fn head(database: &DatabaseConnection) -> Result<i64, Error> {
+    let number = entry::Entity::find().select_only().column(entry::Column::Number).order_by_desc(entry::Column::Number);
+    Ok(number.into_tuple().one(database).await?.unwrap_or(0))
+}
+
+/// Entries about submissions after one number and up to another, in order.
+pub(crate) async fn after(database: &DatabaseConnection, number: i64, to: i64, most: u64) -> Result<Vec<entry::Model>, Error> {
+    let entries = entry::Entity::find().filter(entry::Column::Number.gt(number)).filter(entry::Column::Number.lte(to));
+    let entries = entries.filter(entry::Column::Action.is_not_in(ABOUT_MEMBERS)).order_by_asc(entry::Column::Number);
+    Ok(entries.limit(most).all(database).await?)
 }
 
 /// Appends entries of one transaction, in order.

@@ -1,17 +1,28 @@
 //! Markdown to safe HTML. Nothing else makes an [`Html`], so what carries that type is safe to put in a page.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use comrak::{Arena, Options, nodes::NodeValue};
+use comrak::{
+    Arena, Options,
+    arena_tree::NodeEdge,
+    nodes::{AstNode, NodeValue},
+};
+use tokio::sync::Semaphore;
 
 use crate::{Error, Refusal, error::ErrorCode};
 
 /// Moves when the renderer or the allow-list changes, so that stored HTML can be told to be old.
 pub const RENDERER: i32 = 2;
 
-/// Blocks inside blocks. The sanitiser's cost is quadratic in nesting, so it is checked before rendering.
-const DEEPEST: usize = 16;
+/// Quotes and list items inside each other, and marks (emphasis, links) inside marks.
+const DEEPEST: i32 = 16;
+const MOST_MARKS: i32 = 32;
+/// Of a table.
+const COLUMNS: usize = 50;
+const ROWS: usize = 200;
+/// Bytes of the HTML of a text.
+const LARGEST: usize = 256 * 1024;
 /// A guard for every caller; each field has its own, lower limit.
 const LONGEST: usize = 50_000;
 
@@ -143,25 +154,45 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// Refuses Markdown whose blocks nest too deeply to be rendered.
+/// Refuses Markdown that would cost too much to render, or to read: found out before rendering, since the sanitiser's cost is quadratic in nesting.
 ///
 /// # Errors
-/// `INVALID` when more than 16 blocks nest.
+/// `INVALID` when more than 16 quotes and list items nest, more than 32 marks inside them, a table has more than 50 columns or 200 rows, or the
+/// HTML would be larger than 256 KiB.
 pub fn check(field: &str, source: &str) -> Result<(), Refusal> {
-    let marks = |line: &str| line.trim_start().split([' ', '\t']).take_while(|word| is_mark(word)).map(str::len).sum::<usize>();
-    let indent = |line: &str| (line.len() - line.trim_start().len()) / 2;
-    if source.lines().any(|line| marks(line) + indent(line) > DEEPEST && marks(line) > 0) {
-        return Err(Refusal::new(ErrorCode::Invalid, field));
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, source, &OPTIONS);
+    match fits(root) && written(root).len() <= LARGEST {
+        true => Ok(()),
+        false => Err(Refusal::new(ErrorCode::Invalid, field)),
     }
-    Ok(())
 }
 
-/// Whether a word at the start of a line opens a block: a quote, a list item, a number.
-fn is_mark(word: &str) -> bool {
-    word.is_empty()
-        || word.starts_with('>')
-        || matches!(word, "-" | "*" | "+")
-        || word.strip_suffix(['.', ')']).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+fn written<'a>(root: &'a AstNode<'a>) -> String {
+    let mut html = String::new();
+    comrak::format_html(root, &OPTIONS, &mut html).expect("writing to a string does not fail");
+    html
+}
+
+fn fits<'a>(root: &'a AstNode<'a>) -> bool {
+    let (mut blocks, mut marks) = (0i32, 0i32);
+    for edge in root.traverse() {
+        let (NodeEdge::Start(node) | NodeEdge::End(node)) = edge;
+        let value = &node.data.borrow().value;
+        let step = if matches!(edge, NodeEdge::Start(_)) { 1 } else { -1 };
+        match value {
+            NodeValue::BlockQuote | NodeValue::Item(_) => blocks += step,
+            value if value.block() => {}
+            _ => marks += step,
+        }
+        if blocks > DEEPEST
+            || marks > MOST_MARKS
+            || matches!(value, NodeValue::Table(table) if table.num_columns > COLUMNS || table.num_rows > ROWS)
+        {
+            return false;
+        }
+    }
+    true
 }
 
 /// Renders what a member wrote, off the threads that answer requests. Headings start at level 3: the page's own come first.
@@ -174,24 +205,46 @@ pub async fn render(field: &str, source: &str) -> Result<Html, Error> {
     }
     check(field, source)?;
     let source = source.to_owned();
-    Ok(tokio::task::spawn_blocking(move || convert(&source, 2)).await?)
+    // As many at once as there are processors: more would only make each other wait.
+    static PLACES: LazyLock<Semaphore> =
+        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
+    let _place = PLACES.acquire().await?;
+    let html = tokio::task::spawn_blocking(move || convert(&source, 2)).await?;
+    html.ok_or_else(|| Refusal::new(ErrorCode::Invalid, field).into())
+}
+
+/// The same for whoever is about to publish or decline it. What an earlier version took and this one would not render is shown as typed.
+///
+/// # Errors
+/// A fault when the renderer panics.
+pub async fn preview(source: &str) -> Result<Html, Error> {
+    match render("", source).await {
+        Err(Error::Refused(_)) => {
+            let mut typed = Marked::default();
+            typed.push(Some("pre"), source);
+            Ok(typed.done())
+        }
+        rendered => rendered,
+    }
 }
 
 /// Renders a text of the community file, whose author is the operator. Headings keep their level.
 pub(crate) fn render_own(source: &str) -> Html {
-    convert(source, 0)
+    convert(source, 0).unwrap_or_else(|| Html(String::new()))
 }
 
-fn convert(source: &str, deeper: u8) -> Html {
-    static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
-        let mut options = Options::default();
-        options.extension.table = true;
-        options.extension.strikethrough = true;
-        options.extension.autolink = true;
-        // What somebody typed as HTML is shown as typed: dropping it would lose words.
-        options.render.escape = true;
-        options
-    });
+static OPTIONS: LazyLock<Options> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.autolink = true;
+    // What somebody typed as HTML is shown as typed: dropping it would lose words.
+    options.render.escape = true;
+    options
+});
+
+/// The HTML of a text; none when it is too large to be cleaned.
+fn convert(source: &str, deeper: u8) -> Option<Html> {
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, source, &OPTIONS);
     for node in root.descendants() {
@@ -206,9 +259,8 @@ fn convert(source: &str, deeper: u8) -> Html {
             _ => {}
         }
     }
-    let mut html = String::new();
-    comrak::format_html(root, &OPTIONS, &mut html).expect("writing to a string does not fail");
-    Html(ALLOWED.clean(&html).to_string())
+    let html = written(root);
+    (html.len() <= LARGEST).then(|| Html(ALLOWED.clean(&html).to_string()))
 }
 
 /// The one allow-list.
@@ -242,6 +294,7 @@ static ALLOWED: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::empty();
     builder
         .tags(tags.into())
+        .generic_attributes(HashSet::new())
         .tag_attributes([("a", ["href"].into()), ("ol", ["start"].into())].into())
         .url_schemes(["http", "https", "mailto"].into())
         .url_relative(ammonia::UrlRelative::Deny)
@@ -290,13 +343,38 @@ mod tests {
     #[test]
     fn only_the_allow_list_comes_through() {
         let typed = "# T\n<script>x</script>\n\n<b onclick=x>b</b> [x](javascript:x) [y](https://y.example) ![z](https://z.example/z.png)";
-        let html = convert(typed, 2);
+        let html = convert(typed, 2).unwrap();
         assert!(html.as_str().starts_with("<h3>T</h3>"), "{html:?}");
         for gone in ["<script", "javascript", "<img", "<b"] {
             assert!(!html.as_str().contains(gone), "{gone} in {html:?}");
         }
         for link in ["<a href=\"https://y.example\" rel=\"ugc nofollow noopener\">y</a>", "<a href=\"https://z.example/z.png\""] {
             assert!(html.as_str().contains(link), "no {link} in {html:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_cost_too_much_is_refused_before_it_is_rendered() {
+        let table = |columns: usize, rows: usize| format!("{}|\n{}|\n{}", "|a".repeat(columns), "|-".repeat(columns), "|a|\n".repeat(rows));
+        let nested = |depth: usize| format!("{}a{}", "*a **b ".repeat(depth), "c** c* ".repeat(depth));
+        for (text, is_fine) in [
+            (">".repeat(16) + "a", true),
+            (">".repeat(17) + "a", false),
+            (">".repeat(10_000), false),
+            ((0..30).map(|depth| "  ".repeat(depth) + "- a\n").collect(), false),
+            (nested(5), true),
+            (nested(200), false),
+            (table(50, 199), true),
+            (table(51, 3), false),
+            (table(3, 201), false),
+            ("[".repeat(50_000), true),
+            ("![".repeat(25_000), true),
+            ("`".repeat(50_000), true),
+            ("*a_ ".repeat(12_500), true),
+            ("<!-- ".repeat(10_000), true),
+        ] {
+            let beginning: String = text.chars().take(40).collect();
+            assert_eq!(check("body", &text).is_ok(), is_fine, "{beginning}");
         }
     }
 }

@@ -22,6 +22,8 @@ use crate::{Error, Refusal, Visit, error::ErrorCode};
 
 /// How many a page holds when nobody says.
 const DEFAULT: i32 = 20;
+/// Times that both engines can hold, in microseconds since 1970: some 6,000 years to both sides.
+const TIMES: std::ops::Range<i64> = -200_000_000_000_000_000..200_000_000_000_000_000;
 /// How many a page holds at most.
 const MOST: i32 = 100;
 
@@ -53,7 +55,7 @@ impl Cursor {
         let (number, key) = text.get(1..)?.split_once(' ')?;
         let number = number.parse().ok()?;
         match text.as_bytes()[0] {
-            b't' => Some(Cursor::Time(key.parse().ok().filter(|micros| DateTime::from_timestamp_micros(*micros).is_some())?, number)),
+            b't' => Some(Cursor::Time(key.parse().ok().filter(|micros| TIMES.contains(micros))?, number)),
             b'n' => Some(Cursor::Count(key.parse().ok()?, number)),
             b's' if !key.contains('\0') => Some(Cursor::Text(key.to_owned(), number)),
             _ => None,

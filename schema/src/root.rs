@@ -1,6 +1,6 @@
 //! The whole schema, put together from the features' parts.
 
-use async_graphql::{Context, EmptySubscription, ID, MergedObject, Object};
+use async_graphql::{Context, ID, MergedObject, Object};
 
 use crate::{
     Error, Visit,
@@ -9,6 +9,7 @@ use crate::{
     desk::{DeskMutation, DeskQuery},
     ids::{self, Node},
     members::{MemberMutation, MemberQuery},
+    news::Subscription,
     outbox::OutboxQuery,
     resources::{ResourceMutation, ResourceQuery},
     sessions::{SessionMutation, SessionQuery},
@@ -25,11 +26,11 @@ pub struct Query(RootQuery, MemberQuery, ResourceQuery, TopicQuery, CommentQuery
 pub struct Mutation(MemberMutation, ResourceMutation, TopicMutation, CommentMutation, DeskMutation, SessionMutation, TokenMutation);
 
 /// The schema that pages and strangers ask alike; each request carries a [`Visit`] as its data.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. The limits are a second line of defence behind the door's own.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
         .limit_depth(20)
         .limit_recursive_depth(32)
         .limit_directives(2)

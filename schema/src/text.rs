@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use url::{Host, Url};
 
-use crate::{Error, Refusal, error::ErrorCode};
+use crate::{Error, Refusal, error::ErrorCode, markup};
 
 /// Reads the fields of an input and collects everything that speaks against them.
 #[derive(Default)]
@@ -50,9 +50,22 @@ impl Reader {
         self.measured(field, paragraphs(typed), limit)
     }
 
-    /// Refuses an empty text.
+    /// Paragraphs of Markdown of at most `limit` characters, which can be rendered; may be empty.
+    pub fn markdown(&mut self, field: &str, typed: &str, limit: usize) -> String {
+        let known = self.refusals.len();
+        let text = self.paragraphs(field, typed, limit);
+        // What is too long is not parsed as well.
+        if self.refusals.len() == known
+            && let Err(refusal) = markup::check(field, &text)
+        {
+            self.refuse(refusal);
+        }
+        text
+    }
+
+    /// Refuses an empty text, and one that shows nothing.
     pub fn required(&mut self, field: &str, text: String) -> String {
-        if text.is_empty() {
+        if !text.chars().any(shows) {
             self.refuse(Refusal::new(ErrorCode::Required, field));
         }
         text
@@ -121,16 +134,26 @@ fn has_no_place(character: char) -> bool {
         || matches!(character, '\u{200B}' | '\u{2060}'..='\u{2069}' | '\u{202A}'..='\u{202E}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether there is anything to see of a character by itself.
+fn shows(character: char) -> bool {
+    !character.is_whitespace()
+        && !is_combining_mark(character)
+        && !matches!(character, '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
+        && !matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
 /// One line: composed, without invisible characters, white space folded.
 pub fn line(typed: &str) -> String {
-    let text: String = typed.nfc().map(|c| if matches!(c, '\r' | '\n' | '\t') { ' ' } else { c }).filter(|c| !has_no_place(*c)).collect();
+    let spaced = typed.chars().map(|c| if matches!(c, '\r' | '\n' | '\t') { ' ' } else { c });
+    // Composed at last: an accent may have stood apart from its letter by something that is not there any more.
+    let text: String = spaced.filter(|c| !has_no_place(*c)).nfc().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Paragraphs: composed, without invisible characters, line ends as `\n`, trimmed.
 pub fn paragraphs(typed: &str) -> String {
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
-    text.nfc().filter(|c| !has_no_place(*c)).collect::<String>().trim().to_owned()
+    text.chars().filter(|c| !has_no_place(*c)).nfc().collect::<String>().trim().to_owned()
 }
 
 /// Letters as they sort and compare: without case and without accents, alike on both engines.
@@ -140,15 +163,18 @@ pub fn fold(text: &str) -> String {
 
 /// A name as the eye reads it: two that look alike have one skeleton. Source: Unicode Technical Standard 39, section 4.
 pub fn skeleton(text: &str) -> String {
-    let seen: String = unicode_security::confusable_detection::skeleton(&line(text).to_lowercase()).collect();
+    let seen: String = unicode_security::confusable_detection::skeleton(&fold(&line(text))).collect();
     // What a small letter looks like after the table has turned a digit or a mark into a capital one.
     let seen: String = unicode_security::confusable_detection::skeleton(&seen.to_lowercase()).collect();
     fold(&seen).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// Characters of an address. Source: SECURITY, section 4.
+pub(crate) const LONGEST_ADDRESS: usize = 2_000;
+
 /// A page of this site that one may be sent back to after signing in; none for what a browser could read as another place.
 pub fn local_path(typed: &str) -> Option<String> {
-    if typed.len() > 2_000 || !typed.starts_with('/') || !typed.chars().all(|c| c.is_ascii_graphic() && c != '\\') {
+    if typed.len() > LONGEST_ADDRESS || !typed.starts_with('/') || !typed.chars().all(|c| c.is_ascii_graphic() && c != '\\') {
         return None;
     }
     let base = Url::parse("http://here.invalid/").ok()?;

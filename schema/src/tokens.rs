@@ -135,12 +135,26 @@ pub async fn viewer(visit: &Visit, secret: &Token) -> Result<Option<Viewer>, Err
     let now = visit.clock.now();
     let valid = entity::Entity::find().filter(entity::Column::TokenHash.eq(secret.hash())).filter(entity::Column::ExpiresAt.gt(now));
     let Some(token) = valid.one(visit.database()).await? else { return Ok(None) };
+    let viewer = shown(visit, &token, now).await?;
+    if viewer.is_some() && token.last_used_at.is_none_or(|used| now - used > USED) {
+        used(visit.clone(), token.id, now);
+    }
+    Ok(viewer)
+}
+
+/// The same by a token's id, for what goes on after the request that it came with.
+pub(crate) async fn again(visit: &Visit, id: Uuid) -> Result<Option<Viewer>, Error> {
+    let now = visit.clock.now();
+    match entity::Entity::find_by_id(id).filter(entity::Column::ExpiresAt.gt(now)).one(visit.database()).await? {
+        Some(token) => shown(visit, &token, now).await,
+        None => Ok(None),
+    }
+}
+
+async fn shown(visit: &Visit, token: &entity::Model, now: DateTime<Utc>) -> Result<Option<Viewer>, Error> {
     let Some(member) = members::recognise(visit, token.member_id).await?.filter(|member| !member.is_suspended(now)) else {
         return Ok(None);
     };
-    if token.last_used_at.is_none_or(|used| now - used > USED) {
-        used(visit.clone(), token.id, now);
-    }
     let scopes = token.scopes();
     let viewer = member.viewer(token.id, None, now);
     let role = if scopes.0.contains(&Scope::Moderate) { viewer.role } else { Role::Member };

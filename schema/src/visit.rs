@@ -113,6 +113,14 @@ impl Visit {
         self.with(self.0.viewer.clone(), client)
     }
 
+    /// The same visit as it follows the news: what was read for one event is read again for the next.
+    pub fn following(&self) -> Visit {
+        let Inner { forum, viewer, client, .. } = &*self.0;
+        let anew = Visit::new(forum.clone(), None).with(viewer.clone(), client.clone());
+        anew.loaders().enable_all_cache(false);
+        anew
+    }
+
     fn with(&self, viewer: Option<Viewer>, client: Client) -> Visit {
         let Inner { forum, reader, loaders, statements, .. } = &*self.0;
         Visit(Arc::new(Inner {
@@ -128,6 +136,11 @@ impl Visit {
     /// What is known of where it comes from.
     pub(crate) fn client(&self) -> &Client {
         &self.0.client
+    }
+
+    /// Where it comes from, as limits count it; none for what did not come over a network.
+    pub fn address(&self) -> Option<&str> {
+        self.0.client.address.as_deref()
     }
 
     /// The forum that is visited.

@@ -1,6 +1,6 @@
 //! The forum behind its doors: one endpoint, made of schema and pages.
 
-use std::{io::Write, net::IpAddr, sync::Arc};
+use std::{io::Write, net::IpAddr, sync::Arc, time::Duration};
 
 use async_graphql::{Request as Query, parser::types::OperationType};
 use frontend::{Assets, Fields, Pages, routes::ROUTES};
@@ -9,11 +9,12 @@ use ipnet::IpNet;
 use poem::{
     Addr, Endpoint, Request, Response, Route,
     endpoint::make,
+    error::ReadBodyError,
     get,
     http::{Extensions, Method, StatusCode, header},
 };
 use schema::{
-    Forum, Schema, Visit, desk,
+    Code, Forum, Schema, Visit, desk,
     forum::Token,
     members::{self, Joining, Member, Role},
     resources, sessions, tokens, topics,
@@ -24,9 +25,12 @@ use url::{Host, Url};
 
 use crate::{
     door,
+    guard::Measure,
     providers::Providers,
+    rates::Rates,
     shell::Shell,
     sign_in::{self, Jar},
+    streams::Streams,
 };
 
 /// Where people reach the site: what is same-origin, and how cookies are named.
@@ -64,6 +68,11 @@ impl Site {
         }
     }
 
+    /// Whether a `Host` header names this site. On this machine its three names are one.
+    pub(crate) fn is_host(&self, host: &str) -> bool {
+        self.is_origin(&format!("{}://{host}", self.0.scheme()))
+    }
+
     /// Whether `origin` is this site's. On this machine its three names are one.
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
         let Ok(origin) = Url::parse(origin) else {
@@ -89,6 +98,12 @@ pub struct App {
     pub providers: Providers,
     /// Who may say where a request really comes from.
     pub proxies: Arc<[IpNet]>,
+    /// Who follows what happens.
+    pub streams: Streams,
+    /// How much was asked lately.
+    pub rates: Rates,
+    /// What strangers' documents are measured with.
+    pub measure: Arc<Measure>,
 }
 
 /// How many statements a request cost; on every response, for tests.
@@ -98,6 +113,16 @@ pub struct Statements(pub u64);
 /// A posted form of a page: text of at most 50,000 characters, each up to twelve bytes once encoded.
 const FORM: usize = 1024 * 1024;
 
+/// What a request shows of who sends it.
+pub(crate) struct Shown {
+    visit: Visit,
+    bearer: Option<Token>,
+    session: Option<Token>,
+}
+
+/// Bytes of a report of a broken policy.
+const REPORT: usize = 4 * 1024;
+
 impl App {
     /// Puts schema and pages together.
     ///
@@ -105,17 +130,19 @@ impl App {
     /// Which page does not fit the schema, and why.
     pub async fn open(forum: Arc<Forum>, site: Site) -> Result<App, String> {
         // Neither knows of any forum: one set serves as many as the process opens.
-        static PARTS: OnceCell<(Schema, Arc<Pages>)> = OnceCell::const_new();
+        static PARTS: OnceCell<(Schema, Arc<Pages>, Arc<Measure>)> = OnceCell::const_new();
         let make = async || {
             let schema = schema::schema();
             let asked = schema.clone();
             let run = Arc::new(move |extensions: &Extensions, query: Query| -> BoxFuture<'static, _> {
                 Box::pin(execute(asked.clone(), extensions.get::<Visit>().cloned(), query))
             });
-            Ok::<_, String>((schema, Arc::new(Pages::open(run).await?)))
+            let measure = Measure::of(&schema.sdl())?;
+            Ok::<_, String>((schema, Arc::new(Pages::open(run).await?), Arc::new(measure)))
         };
-        let (schema, pages) = PARTS.get_or_try_init(make).await?.clone();
-        Ok(App { forum, schema, pages, site, providers: Providers::default(), proxies: Arc::default() })
+        let (schema, pages, measure) = PARTS.get_or_try_init(make).await?.clone();
+        let (providers, proxies, streams, rates) = Default::default();
+        Ok(App { forum, schema, pages, site, providers, proxies, streams, rates, measure })
     }
 
     /// The endpoint that answers everything.
@@ -145,6 +172,12 @@ impl App {
             routes = routes.at(format!("/sign-in/{}", provider.id), begin).at(format!("/sign-in/{}/callback", provider.id), finish);
         }
         routes = routes.nest_no_strip("/assets", make(|request: Request| async move { poem::Result::<Response>::Ok(asset(&request)) }));
+        let reports = self.clone();
+        let reported = make(move |request| {
+            let app = reports.clone();
+            async move { app.reported(request).await }
+        });
+        routes = routes.at("/csp-report", poem::post(reported));
         routes = routes.at("/healthz", get(make(|_| async { poem::Result::<Response>::Ok("ok\n".into()) })));
         let app = self.clone();
         routes = routes.at(
@@ -174,7 +207,9 @@ impl App {
     /// # Errors
     /// A fault when the database does not answer.
     pub async fn retire(&self) -> Result<usize, schema::Error> {
-        desk::retire(&Visit::new(self.forum.clone(), None)).await
+        let moved = desk::retire(&Visit::new(self.forum.clone(), None)).await?;
+        self.forum.news.wake();
+        Ok(moved)
     }
 
     /// Packs the copies of their own data that members have asked for. Answers how many.
@@ -198,6 +233,7 @@ impl App {
     /// A fault when the database does not answer.
     pub async fn sweep(&self) -> Result<(), schema::Error> {
         let visit = Visit::new(self.forum.clone(), None);
+        self.rates.sweep();
         sessions::sweep(&visit).await?;
         members::sweep(&visit).await
     }
@@ -245,29 +281,51 @@ impl App {
         Ok(self.pages.answer(route, &request, Some(fields)).await)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and the process is not about to end.
     async fn ready(&self) -> Response {
         let visit = Visit::new(self.forum.clone(), None);
-        match schema::members::is_empty(&visit).await {
-            Ok(_) => "ready\n".into(),
-            Err(_) => Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer\n"),
+        let not = |why: &'static str| Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).body(why);
+        if self.streams.are_stopping() {
+            return not("going down\n");
+        }
+        match tokio::time::timeout(QUERY, members::is_empty(&visit)).await {
+            Ok(Ok(_)) => "ready\n".into(),
+            _ => not("the database does not answer\n"),
         }
     }
 
-    /// Finds out where a request comes from, and by a token or the session cookie who asks. Answers also the session's new secret, if it got
-    /// one, and whether a token was shown that nobody may use.
-    pub(crate) async fn recognise(&self, visit: Visit, request: &Request) -> Result<(Visit, Option<Token>, bool), schema::Error> {
+    /// Takes a browser's report of something that a page's policy has stopped, for the operator to read.
+    async fn reported(&self, mut request: Request) -> poem::Result<Response> {
+        let visit = request.extensions().get::<Visit>().cloned().expect("the shell knows who asks");
+        if let Err(seconds) = self.rates.report(&visit) {
+            return Ok(door::retry_later(StatusCode::TOO_MANY_REQUESTS.into(), seconds));
+        }
+        let report = body(&mut request, REPORT).await.map_err(poem::Error::from_status)?;
+        tracing::warn!(report = ?String::from_utf8_lossy(&report[..report.len().min(1024)]), "a page's policy stopped something");
+        Ok(StatusCode::NO_CONTENT.into())
+    }
+
+    /// What a request shows of who sends it.
+    pub(crate) fn ask(&self, visit: Visit, request: &Request) -> Shown {
         let visit = visit.from(Client {
             address: self.address(request),
             agent: request.header(header::USER_AGENT).unwrap_or("").to_owned(),
             kept: Jar::Kept.open(&self.site, request),
         });
-        if let Some(secret) = bearer(request).filter(|_| door::is_door(request.uri().path())) {
+        let bearer = bearer(request).filter(|_| door::is_door(request.uri().path()));
+        Shown { visit, bearer, session: Jar::Session.open(&self.site, request) }
+    }
+
+    /// Finds out by a token or the session cookie who asks. Answers also the session's new secret, if it got one, and whether a token was shown
+    /// that nobody may use.
+    pub(crate) async fn recognise(&self, shown: Shown) -> Result<(Visit, Option<Token>, bool), schema::Error> {
+        let Shown { visit, bearer, session } = shown;
+        if let Some(secret) = bearer {
             let viewer = tokens::viewer(&visit, &secret).await?;
             let refused = viewer.is_none();
             return Ok((visit.by(viewer), None, refused));
         }
-        let Some(secret) = Jar::Session.open(&self.site, request) else { return Ok((visit, None, false)) };
+        let Some(secret) = session else { return Ok((visit, None, false)) };
         let (viewer, renewed) = sessions::viewer(&visit, &secret).await?.unzip();
         Ok((visit.by(viewer), renewed.flatten(), false))
     }
@@ -309,22 +367,42 @@ fn zipped(copy: Vec<members::Copy>) -> Result<Vec<u8>, schema::Error> {
     Ok(archive.finish()?.into_inner())
 }
 
-/// Runs an operation. A mutation is a task of its own: a client that hangs up must not stop it half way.
-pub(crate) async fn execute(schema: Schema, visit: Option<Visit>, query: Query) -> async_graphql::Response {
-    // Without a visit there is nobody to answer to: what a page looks like can be asked, and nothing else.
-    let mut query = query;
+/// How long a query may take, and how long one waits for what became of a mutation.
+const QUERY: Duration = Duration::from_secs(3);
+const MUTATION: Duration = Duration::from_secs(10);
+
+/// Runs an operation. It is a task of its own: a client that hangs up must not stop a mutation half way, and neither must a clock. A query that
+/// takes too long is given up; a mutation goes on, and whoever sends it again with its idempotency key learns what became of it.
+pub(crate) async fn execute(schema: Schema, visit: Option<Visit>, mut query: Query) -> async_graphql::Response {
+    let name = query.operation_name.clone();
+    let is_mutation = query.parsed_query().is_ok_and(|document| operation_type(document, name.as_deref()) == Some(OperationType::Mutation));
     query.variables.values_mut().for_each(without_nul);
+    let forum = visit.as_ref().map(|visit| visit.forum());
+    // Without a visit there is nobody to answer to: what a page looks like can be asked, and nothing else.
     let query = match visit {
         Some(visit) => query.data(visit),
         None => query.only_introspection(),
     };
-    let task = tokio::spawn(async move { schema.execute(query).await });
-    task.await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "an operation panicked");
-        let mut error = async_graphql::ServerError::new("Something went wrong.", None);
-        error.extensions.get_or_insert_default().set("code", "INTERNAL");
-        async_graphql::Response::from_errors(vec![error])
-    })
+    let mut task = tokio::spawn(async move { schema.execute(query).await });
+    let ended = tokio::time::timeout(if is_mutation { MUTATION } else { QUERY }, &mut task).await;
+    if let Some(forum) = forum.filter(|_| is_mutation) {
+        forum.news.wake();
+    }
+    match ended {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panic)) => {
+            tracing::error!(%panic, "an operation panicked");
+            let error = async_graphql::Error::from(schema::Error::bug("an operation panicked"));
+            async_graphql::Response::from_errors(vec![error.into_server_error(async_graphql::Pos::default())])
+        }
+        Err(_) => {
+            if !is_mutation {
+                task.abort();
+            }
+            tracing::error!(is_mutation, "an operation took too long");
+            async_graphql::Response::from_errors(vec![door::problem(Code::Unavailable.word(), Code::Unavailable.message())])
+        }
+    }
 }
 
 /// Takes NUL out of every text: no text of ours holds one, and PostgreSQL takes none.
@@ -337,12 +415,22 @@ fn without_nul(value: &mut async_graphql::Value) {
     }
 }
 
+/// How long the body of a request may take to come.
+const BODY: Duration = Duration::from_secs(30);
+
+/// The body of a request, of so many bytes at most.
+pub(crate) async fn body(request: &mut Request, most: usize) -> Result<Vec<u8>, StatusCode> {
+    match tokio::time::timeout(BODY, request.take_body().into_bytes_limit(most)).await {
+        Ok(Ok(body)) => Ok(body.into()),
+        Ok(Err(ReadBodyError::PayloadTooLarge)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
 /// Reads a posted form.
 pub(crate) async fn form(request: &mut Request) -> poem::Result<Fields> {
-    let body = request.take_body().into_bytes_limit(FORM).await.map_err(|error| match error {
-        poem::error::ReadBodyError::PayloadTooLarge => poem::Error::from_status(StatusCode::PAYLOAD_TOO_LARGE),
-        _ => poem::Error::from_status(StatusCode::BAD_REQUEST),
-    })?;
+    let body = body(request, FORM).await.map_err(poem::Error::from_status)?;
     let kind = request.header(header::CONTENT_TYPE).unwrap_or("");
     if kind.split(';').next().unwrap_or("").trim() != "application/x-www-form-urlencoded" {
         return Err(poem::Error::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
@@ -353,7 +441,7 @@ pub(crate) async fn form(request: &mut Request) -> poem::Result<Fields> {
 fn asset(request: &Request) -> Response {
     match *request.method() {
         Method::GET | Method::HEAD => Assets::all().answer(request.uri().path(), request.header(header::ACCEPT_ENCODING).unwrap_or("")),
-        _ => StatusCode::METHOD_NOT_ALLOWED.into(),
+        _ => Response::builder().status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, "GET, HEAD").finish(),
     }
 }
 

@@ -12,13 +12,17 @@ use schema::{
     Clock, Forum, Randomness, Visit,
     database::Database,
     members::{self, Role},
+    news,
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use crate::{
-    App, demo, import,
+    App,
+    connections::Connections,
+    demo, import,
     mail::Mail,
     settings::{Options, Settings},
+    streams,
 };
 
 /// A moderated community library: members share, a desk decides, everyone reads.
@@ -248,6 +252,8 @@ fn forum(settings: &Settings, database: Database, demonstration: bool) -> Result
         secret,
         demonstration,
         limits: settings.limits,
+        searches: Default::default(),
+        news: Default::default(),
     })
 }
 
@@ -401,13 +407,18 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     let past = tokio::spawn(every(Duration::from_secs(60), app.clone(), async |app| app.retire().await.map(drop)));
     let copies = tokio::spawn(every(Duration::from_secs(5), app.clone(), async |app| app.pack().await.map(drop)));
     let swept = tokio::spawn(every(Duration::from_secs(600), app.clone(), async |app| app.sweep().await));
-    let served = Server::new_with_acceptor(listener)
+    let told = tokio::spawn(news::run(app.forum.clone()));
+    let watched = tokio::spawn(streams::watch(app.clone()));
+    let stopped = async {
+        stopped().await;
+        app.streams.stop();
+    };
+    let served = Server::new_with_acceptor(Connections::new(listener))
         .name("lyceum")
-        .idle_timeout(Duration::from_secs(60))
-        .run_with_graceful_shutdown(app.endpoint(), stopped(), Some(Duration::from_secs(20)))
+        .run_with_graceful_shutdown(app.endpoint(), stopped, Some(Duration::from_secs(20)))
         .await;
     letters.abort();
-    for job in [past, copies, swept] {
+    for job in [past, copies, swept, told, watched] {
         job.abort();
     }
     served.map_err(|error| Failure::wrong(format!("the server stopped: {error}")))

@@ -110,6 +110,8 @@ pub async fn fill(app: &App) -> Result<bool, Failure> {
         secret: app.forum.secret.clone(),
         demonstration: true,
         limits: app.forum.limits,
+        searches: Default::default(),
+        news: Default::default(),
     });
     let visit = Visit::new(forum.clone(), None);
     let mut play = Play { app, forum, people: HashMap::new(), made: HashMap::new() };

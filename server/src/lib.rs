@@ -4,22 +4,30 @@
 pub mod app;
 /// What the command line does.
 pub mod commands;
+/// Connections with deadlines.
+mod connections;
 /// A community to look around in.
 pub mod demo;
 /// The public GraphQL endpoint.
 mod door;
+/// What a document costs, found out before it is executed.
+pub mod guard;
 /// A file of records into the library.
 mod import;
 /// Letters, from the outbox to the post.
 pub mod mail;
 /// Who vouches for people who sign in.
 pub mod providers;
+/// How many requests may come in a while.
+pub mod rates;
 /// Where everything is, and what it may do.
 pub mod settings;
 /// The outermost layer: panics, errors, headers, foreign forms.
 mod shell;
 /// Signing in and out: the one side door, since a mutation cannot own a cookie.
 mod sign_in;
+/// Streams of events to clients.
+pub mod streams;
 /// A table of resources in a CSV file.
 mod table;
 

@@ -1,6 +1,6 @@
 //! Letters, from the outbox to the post: over SMTP, or into files while there is no mail server.
 
-use std::{path::PathBuf, time::Duration};
+use std::{io::Write, path::PathBuf, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -163,7 +163,7 @@ impl Mail {
                     tokio::fs::write(&path, text).await
                 };
                 write.await.map_err(|error: std::io::Error| error.to_string())?;
-                eprintln!("Letter to {to}: {}", path.display());
+                let _ = writeln!(std::io::stderr(), "A letter is in {}", path.display());
                 Ok(Outcome::Sent)
             }
         }

@@ -195,7 +195,13 @@ impl Settings {
     /// # Errors
     /// Exit code 78 when it cannot be made.
     pub fn make_data(&self) -> Result<(), Failure> {
-        std::fs::create_dir_all(&self.data)
+        let mut folder = std::fs::DirBuilder::new();
+        // Letters with links that sign in, and the database, are nobody else's to read.
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder
+            .recursive(true)
+            .create(&self.data)
             .map_err(|error| Failure::settings(format!("cannot make the data folder {}: {error}", self.data.display())))
     }
 

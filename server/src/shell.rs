@@ -1,15 +1,15 @@
 //! The outermost layer: panics, errors, headers, foreign forms. Nothing leaves without passing here.
 
-use std::panic::AssertUnwindSafe;
+use std::{sync::Arc, time::Duration};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use frontend::{FormToken, Moment};
-use futures_util::FutureExt;
 use poem::{
     Endpoint, Request, Response, Result,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
-
 use schema::{Visit, sessions};
+use sha2::{Digest, Sha256};
 
 use crate::{
     App,
@@ -21,17 +21,21 @@ use crate::{
 /// The layer around all routes.
 pub struct Shell<E> {
     app: App,
-    routes: E,
+    routes: Arc<E>,
 }
 
+/// How long it may take to find out who asks.
+const RECOGNISED: Duration = Duration::from_secs(3);
+/// Seconds after which it may be tried again, when nothing better is known.
+const RETRY: u64 = 5;
 /// Bytes of an address and of all header fields together.
 const ADDRESS: usize = 8 * 1024;
 const HEADERS: usize = 16 * 1024;
 
-impl<E: Endpoint> Shell<E> {
+impl<E: Endpoint + 'static> Shell<E> {
     /// Puts the layer around `routes`.
     pub fn new(app: App, routes: E) -> Shell<E> {
-        Shell { app, routes }
+        Shell { app, routes: Arc::new(routes) }
     }
 
     async fn answer(&self, mut request: Request) -> (Response, u64) {
@@ -52,20 +56,35 @@ impl<E: Endpoint> Shell<E> {
         if is_asset(request.uri().path()) {
             return (self.routed(request, &frame).await, stranger.statements());
         }
-        let (visit, renewed, refused) = match self.app.recognise(stranger, &request).await {
-            Ok(recognised) => recognised,
-            Err(error) => {
+        if is_health(request.uri().path()) {
+            return (self.routed(request, &frame).await, 0);
+        }
+        if !self.is_ours(&request) {
+            return (self.problem(&frame, StatusCode::MISDIRECTED_REQUEST).await, stranger.statements());
+        }
+        // As with a route: a session may be renewed here.
+        let asked = self.app.ask(stranger, &request);
+        let app = self.app.clone();
+        let recognised = tokio::time::timeout(RECOGNISED, tokio::spawn(async move { app.recognise(asked).await })).await;
+        let (visit, renewed, refused) = match recognised.map(|task| task.unwrap_or_else(|panic| Err(panic.into()))) {
+            Ok(Ok(recognised)) => recognised,
+            Ok(Err(error)) => {
                 tracing::error!(?error, "nobody could be recognised");
-                return (self.problem(&frame, StatusCode::INTERNAL_SERVER_ERROR).await, 0);
+                let status = if error.is_away() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+                return (self.problem(&frame, status).await, 0);
             }
+            Err(_) => return (self.problem(&frame, StatusCode::SERVICE_UNAVAILABLE).await, 0),
         };
+        if let Err(seconds) = self.app.rates.request(&visit) {
+            return (door::retry_later(self.problem(&frame, StatusCode::TOO_MANY_REQUESTS).await, seconds), visit.statements());
+        }
         if let Some(secret) = sign_in::form_token(&visit) {
             frame.extensions_mut().insert(FormToken { secret, once: visit.id().to_string() });
         }
         frame.extensions_mut().insert(visit.clone());
         request.extensions_mut().extend(frame.extensions().clone());
         let mut response = match (refused, self.is_foreign(&request)) {
-            (true, _) => door::refuse(StatusCode::UNAUTHORIZED, None),
+            (true, _) => door::refuse(StatusCode::UNAUTHORIZED),
             (false, true) => self.problem(&frame, StatusCode::FORBIDDEN).await,
             (false, false) => self.routed(request, &frame).await,
         };
@@ -77,13 +96,19 @@ impl<E: Endpoint> Shell<E> {
     }
 
     async fn routed(&self, request: Request, frame: &Request) -> Response {
-        match AssertUnwindSafe(self.routes.call(request)).catch_unwind().await {
+        // A task of its own: whoever hangs up must not stop in the middle what writes.
+        let routes = self.routes.clone();
+        let call = tokio::spawn(async move { routes.call(request).await.map(poem::IntoResponse::into_response) });
+        match call.await {
             Ok(Ok(response)) => {
-                let response = poem::IntoResponse::into_response(response);
-                if response.status() == StatusCode::NOT_FOUND && is_asset(frame.uri().path()) {
-                    self.problem(frame, StatusCode::NOT_FOUND).await
-                } else {
-                    response
+                // Whoever answers with a status alone leaves the words to us.
+                match response.status() {
+                    status if status.is_client_error() && response.content_type().is_none() => {
+                        let mut page = self.problem(frame, status).await;
+                        page.headers_mut().extend(response.headers().clone());
+                        page
+                    }
+                    _ => response,
                 }
             }
             Ok(Err(error)) => {
@@ -93,7 +118,7 @@ impl<E: Endpoint> Shell<E> {
                 }
                 let mut response = self.problem(frame, status).await;
                 if status == StatusCode::METHOD_NOT_ALLOWED {
-                    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+                    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed(frame.uri().path())));
                 }
                 response
             }
@@ -107,18 +132,26 @@ impl<E: Endpoint> Shell<E> {
     /// What went wrong, as a page for people or as JSON for programs.
     async fn problem(&self, frame: &Request, status: StatusCode) -> Response {
         match door::is_door(frame.uri().path()) {
-            true => door::refuse(status, None),
+            true => door::refuse(status),
             false => self.app.pages.problem_page(frame, status, None).await,
         }
     }
 
+    /// Whether a request names this site: what is answered, and what letters say, belongs to no other. What names no site is a program.
+    fn is_ours(&self, request: &Request) -> bool {
+        let authority = request.uri().authority().map(|authority| authority.as_str());
+        let Some(host) = authority.or_else(|| request.header(header::HOST)) else { return !request.headers().contains_key(header::HOST) };
+        self.app.site.is_host(host)
+    }
+
     /// Whether another site sends this. Browsers say where a request comes from; only they carry somebody's cookie without being told to.
     fn is_foreign(&self, request: &Request) -> bool {
-        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        // What a browser reports of itself changes nothing.
+        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || request.uri().path() == "/csp-report" {
             return false;
         }
-        // A program that shows a token, and carries no cookie that a browser would have added by itself.
-        if Jar::Session.open(&self.app.site, request).is_none() && bearer(request).is_some() {
+        // What a program asks without a cookie, anybody may ask. A form signs in, so it has to be ours all the same.
+        if door::is_door(request.uri().path()) && Jar::Session.open(&self.app.site, request).is_none() {
             return false;
         }
         match (request.header("sec-fetch-site"), request.header(header::ORIGIN)) {
@@ -129,18 +162,46 @@ impl<E: Endpoint> Shell<E> {
     }
 }
 
-impl<E: Endpoint> Endpoint for Shell<E> {
+impl<E: Endpoint + 'static> Endpoint for Shell<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> Result<Response> {
+    async fn call(&self, mut request: Request) -> Result<Response> {
         let path = request.uri().path().to_owned();
         let with_cookie = Jar::Session.open(&self.app.site, &request).is_some() || bearer(&request).is_some();
-        let (mut response, statements) = self.answer(request).await;
+        let known = request.header(header::IF_NONE_MATCH).map(String::from);
+        let is_head = *request.method() == Method::HEAD;
+        if is_head {
+            request.set_method(Method::GET);
+        }
+        let is_get = *request.method() == Method::GET;
+        let (response, statements) = self.answer(request).await;
+        let mut response = door::retry_later(response, RETRY);
         response.extensions_mut().insert(Statements(statements));
         let status = response.status();
         headers(response.headers_mut(), &path, status, with_cookie, self.app.site.is_secure());
+        if is_get && status == StatusCode::OK && response.headers().get(header::CACHE_CONTROL).is_some_and(|it| it == "no-cache") {
+            response = tagged(response, known.as_deref()).await;
+        }
+        if is_head {
+            drop(response.take_body());
+        }
         Ok(response)
     }
+}
+
+/// Gives a page its tag, and no body when the browser has it already.
+async fn tagged(mut response: Response, known: Option<&str>) -> Response {
+    let Ok(body) = response.take_body().into_bytes().await else { return StatusCode::INTERNAL_SERVER_ERROR.into() };
+    let tag = format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..12]));
+    let is_known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"));
+    response.headers_mut().insert(header::ETAG, HeaderValue::from_str(&tag).expect("base64 is fit for a header"));
+    if is_known {
+        response.set_status(StatusCode::NOT_MODIFIED);
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    } else {
+        response.set_body(body);
+    }
+    response
 }
 
 /// The library with the first words of a search that no address can hold.
@@ -153,6 +214,20 @@ fn too_long_a_search(request: &Request) -> String {
 /// The request without its body, for a page about what became of it.
 fn frame(request: &Request) -> Request {
     Request::builder().method(request.method().clone()).uri(request.uri().clone()).finish()
+}
+
+/// What may be done at an address.
+fn allowed(path: &str) -> &'static str {
+    match path {
+        "/sign-out" | "/csp-report" => "POST",
+        path if is_asset(path) || is_health(path) => "GET, HEAD",
+        _ => "GET, HEAD, POST",
+    }
+}
+
+/// What is asked by whoever watches over the process, by any name.
+fn is_health(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
 }
 
 fn is_asset(path: &str) -> bool {
@@ -175,6 +250,9 @@ fn headers(headers: &mut HeaderMap, path: &str, status: StatusCode, with_cookie:
         set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
         return;
     }
+    if path.ends_with(".atom") && status.is_success() {
+        set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    }
     let secret = ["/sign-in/", "/letters/stop/", "/settings/address/", "/settings/data/"].iter().any(|secret| path.starts_with(secret));
     let fresh = with_cookie || secret || !status.is_success();
     set(header::CACHE_CONTROL, if fresh { "no-store" } else { "no-cache" });
@@ -183,10 +261,11 @@ fn headers(headers: &mut HeaderMap, path: &str, status: StatusCode, with_cookie:
     set(
         header::CONTENT_SECURITY_POLICY,
         match secure {
-            true => concat!(policy!(), "; upgrade-insecure-requests"),
-            false => policy!(),
+            true => concat!(policy!(), "; upgrade-insecure-requests; report-to csp"),
+            false => concat!(policy!(), "; report-to csp"),
         },
     );
+    set(HeaderName::from_static("reporting-endpoints"), "csp=\"/csp-report\"");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, if secret { "same-origin" } else { "strict-origin-when-cross-origin" });
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()");

@@ -77,7 +77,7 @@ async fn a_taken_address_is_not_told_before_and_refused_in_the_end() {
 
 #[tokio::test]
 async fn an_address_that_mail_servers_read_differently_is_refused() {
-    let forum = Forum::open().await;
+    let forum = Forum::with_limits().await;
     let ada = forum.member("ada").await;
     for typed in [
         "",

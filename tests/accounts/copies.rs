@@ -151,7 +151,7 @@ async fn a_copy_holds_what_is_ones_own_and_nothing_of_others() {
 
 #[tokio::test]
 async fn a_copy_waits_a_day_and_the_newest_counts() {
-    let forum = Forum::open().await;
+    let forum = Forum::with_limits().await;
     let ada = forum.member("ada").await;
     let (older, newer) = (packed(&forum, &ada).await, packed(&forum, &ada).await);
     assert_ne!(older, newer);

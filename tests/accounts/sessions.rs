@@ -309,7 +309,9 @@ fn guess(number: usize) -> (String, Vec<(&'static str, String)>) {
 async fn who_guesses_is_stopped_whatever_they_say_of_their_address() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = fresh_database(folder.path()).await;
-    let server = Server::start(&url, folder.path()).await;
+    let mut command = lyceum(&url, folder.path());
+    command.env("LYCEUM_RATE_LIMITS", "on");
+    let server = Server::start_with(command).await;
     let rotating = |number: usize| match number % 3 {
         0 => ("x-forwarded-for", format!("203.0.113.{number}")),
         1 => ("x-real-ip", format!("203.0.113.{number}")),
@@ -329,7 +331,7 @@ async fn behind_a_trusted_proxy_each_address_counts_for_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = fresh_database(folder.path()).await;
     let mut command = lyceum(&url, folder.path());
-    command.env("LYCEUM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8");
+    command.env("LYCEUM_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8").env("LYCEUM_RATE_LIMITS", "on");
     let server = Server::start_with(command).await;
     type Case = (&'static str, fn(usize) -> String, usize);
     let cases: [Case; 8] = [

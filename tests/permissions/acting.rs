@@ -55,6 +55,7 @@ impl World {
                 let name = name.into_iter().find(|(known, _)| *known == mutation).expect("one of them").1;
                 case.input = json!({ name: id });
             }
+            "/csp-report" => {}
             "/sign-out" => case.actor = self.elsewhere(column).await,
             "/sign-in/:token" => {
                 case.actor = self.elsewhere(column).await;

@@ -430,7 +430,7 @@ fn posted(page: &Page) -> String {
     match page.status.as_u16() {
         // What a visitor wrote is kept until they have signed in.
         303 if leads_to.starts_with("/sign-in?") => "in".into(),
-        200 | 303 => "yes".into(),
+        200 | 204 | 303 => "yes".into(),
         401 => "in".into(),
         403 | 409 => "no".into(),
         404 => "none".into(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, Order, QueryFilter, QuerySelect, Select,
+    ColumnTrait, DatabaseConnection, EntityTrait, Order, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -54,13 +54,19 @@ pub struct CommentText {
     pub body: String,
 }
 
+/// What these comments are about.
+pub(crate) async fn targets(database: &DatabaseConnection, comments: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>, Error> {
+    if comments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = find().filter(entity::Column::Id.is_in(comments)).all(database).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.target_id)).collect())
+}
+
 /// Reads a comment's body.
 fn body(typed: &str) -> Result<String, Error> {
     let mut reader = Reader::default();
-    let body = reader.paragraphs("body", typed, BODY);
-    if let Err(refusal) = markup::check("body", &body) {
-        reader.refuse(refusal);
-    }
+    let body = reader.markdown("body", typed, BODY);
     let body = reader.required("body", body);
     reader.done()?;
     Ok(body)

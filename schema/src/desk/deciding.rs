@@ -36,6 +36,7 @@ async fn decide_on(
         transaction.rollback().await?;
         return again(visit, made).await;
     }
+    limits::act(visit, &transaction, Act::Decide).await?;
     if row.author_id == decider {
         return Err(refuse(ErrorCode::ConflictOfInterest, ""));
     }

@@ -3,7 +3,7 @@
 //! A change of state is one guarded write, and one transaction holds all that follows from it. The way into
 //! the library is [`Content::publish`], behind a [`Gate`] that only this file can make.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::Enum;
 use chrono::{DateTime, Duration, Utc};
@@ -23,6 +23,7 @@ use crate::{
     database::Transaction,
     error::ErrorCode,
     ids::Kind,
+    limits::{self, Act},
     log::{self, Action},
     markup::Html,
     members,
@@ -58,6 +59,9 @@ pub use graphql::{
 };
 pub(crate) use leaving::{copy_of, hand_over, has_to_take_back, release_all, take_back};
 pub(crate) use rules::refuse;
+
+/// Drafts of one member. Source: SECURITY, X15.
+const DRAFTS: u64 = 50;
 
 /// What a submission is of.
 #[derive(Enum, Copy, Clone, Debug, Eq, Hash, PartialEq, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]
@@ -318,6 +322,13 @@ pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission
         transaction.rollback().await?;
         return again(visit, made).await;
     }
+    if draft && visit.limits {
+        let drafts = submission::Entity::find().filter(submission::Column::AuthorId.eq(author));
+        if drafts.filter(submission::Column::State.eq(SubmissionState::Draft)).count(&transaction).await? >= DRAFTS {
+            return Err(Refusal::new(ErrorCode::TooLong, "draft").with("limit", DRAFTS).into());
+        }
+    }
+    limits::act(visit, &transaction, if content.kind() == SubmissionKind::Comment { Act::Comment } else { Act::Submit }).await?;
     // An edit lives at the address of what it edits, which holds it.
     refuse_twin(&transaction, address.as_deref(), &[Some(id), revises.map(|(_, original)| original)]).await?;
     if let Some((record, _)) = revises {
@@ -400,12 +411,16 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
         .col_expr(submission::Column::NotDuplicate, Expr::value(not_duplicate));
     moved(&transaction, change, &row, to, now).await?;
     insert_revision(visit, &transaction, row.id, number, author, &content).await?;
-    change_request::Entity::update_many()
+    let asked: HashSet<Uuid> = requests.into_iter().collect();
+    let ticked = change_request::Entity::update_many()
         .col_expr(change_request::Column::AnsweredIn, Expr::value(number))
         .filter(change_request::Column::SubmissionId.eq(row.id))
-        .filter(change_request::Column::Id.is_in(requests))
+        .filter(change_request::Column::Id.is_in(asked.iter().copied()))
         .exec(&transaction)
         .await?;
+    if ticked.rows_affected != asked.len() as u64 {
+        return Err(refuse(ErrorCode::NotFound, "answered"));
+    }
     let action = match (row.state, to) {
         (SubmissionState::Draft, SubmissionState::Draft) => Action::Draft,
         (SubmissionState::Draft, _) => Action::Submit,
@@ -572,6 +587,20 @@ pub(crate) async fn has_open_edit(visit: &Visit, record: Uuid) -> Result<bool, E
 pub(crate) async fn is_tombstone(database: &impl ConnectionTrait, kind: SubmissionKind, slug: &str) -> Result<bool, Error> {
     let stone = tombstone::Entity::find().filter(tombstone::Column::Kind.eq(kind)).filter(tombstone::Column::Slug.eq(slug));
     Ok(stone.one(database).await?.is_some())
+}
+
+/// The records that these submissions brought into the library; edits of them are left out.
+pub(crate) async fn published(
+    database: &DatabaseConnection,
+    kind: SubmissionKind,
+    submissions: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Uuid>, Error> {
+    if submissions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let brought = submission::Entity::find().filter(submission::Column::Id.is_in(submissions)).filter(submission::Column::Kind.eq(kind));
+    let brought = brought.filter(submission::Column::RevisesId.is_null()).all(database).await?;
+    Ok(brought.into_iter().filter_map(|row| Some((row.id, row.published_id?))).collect())
 }
 
 /// The decisions of these ids, for the log's proof.

@@ -98,6 +98,11 @@ impl Viewer {
     pub fn trusted(id: Uuid, role: Role) -> Viewer {
         Viewer { id, session: id, role, silenced_until: None, confirmed_at: None, scopes: None }
     }
+
+    /// Whether the program itself acts in this name.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.session == self.id
+    }
 }
 
 /// What somebody may not do for a while, and why.

@@ -68,10 +68,7 @@ pub(super) async fn update(visit: &Visit, input: UpdateProfileInput) -> Result<M
     let (sector, organisation) = background(visit, &mut reader, &input.sector, input.organisation.as_deref().unwrap_or(""));
     let pronouns = reader.line("pronouns", input.pronouns.as_deref().unwrap_or(""), PRONOUNS);
     let region = reader.line("region", input.region.as_deref().unwrap_or(""), REGION);
-    let about = reader.paragraphs("about", input.about.as_deref().unwrap_or(""), ABOUT);
-    if let Err(refusal) = markup::check("about", &about) {
-        reader.refuse(refusal);
-    }
+    let about = reader.markdown("about", input.about.as_deref().unwrap_or(""), ABOUT);
     let links = reader.lines("links", &input.links.unwrap_or_default(), LINKS, LINK);
     let mut addresses = Vec::new();
     for (index, link) in links.iter().enumerate() {

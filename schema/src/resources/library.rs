@@ -11,8 +11,8 @@ use sea_orm::{
 
 use super::*;
 use crate::{
-    error::UserError,
-    members, paging,
+    error::{ErrorCode, UserError},
+    limits, members, paging,
     paging::{Cursor, Total},
 };
 
@@ -35,6 +35,17 @@ pub struct LibraryFilter {
     /// Only what this member brought: their own page asks that.
     #[graphql(skip)]
     pub submitter: Option<Uuid>,
+}
+
+/// Entries of one list of a filter: more than any of the community's lists has.
+const ENTRIES: usize = 100;
+
+impl LibraryFilter {
+    fn refused(&self) -> Vec<Refusal> {
+        let lists = [("kinds", &self.kinds), ("topics", &self.topics), ("focusAreas", &self.focus_areas), ("strategies", &self.strategies)];
+        let long = lists.into_iter().filter(|(_, list)| list.as_ref().is_some_and(|list| list.len() > ENTRIES));
+        long.map(|(name, _)| Refusal::new(ErrorCode::TooLong, &format!("filter.{name}")).with("limit", ENTRIES)).collect()
+    }
 }
 
 /// The order of the library.
@@ -225,6 +236,14 @@ pub(super) async fn read(
             return Ok(Results::with_additional_fields(false, false, found));
         }
     };
+    if query.is_some() {
+        limits::search(visit)?;
+    }
+    let refused = filter.refused();
+    if !refused.is_empty() {
+        let found = Found { narrowed: Narrowed { filter: LibraryFilter::default(), query: None }, total: None, refused };
+        return Ok(Results::with_additional_fields(false, false, found));
+    }
     let narrowed = Narrowed { filter, query };
     let mut select = narrowed.select(visit, "");
     let engine = visit.database().get_database_backend();

@@ -289,10 +289,7 @@ fn fact(reader: &mut Reader, field: &str, typed: Option<String>, passes: impl Fn
 }
 
 fn description(reader: &mut Reader, typed: &str) -> String {
-    let text = reader.paragraphs("description", typed, DESCRIPTION);
-    if let Err(refusal) = markup::check("description", &text) {
-        reader.refuse(refusal);
-    }
+    let text = reader.markdown("description", typed, DESCRIPTION);
     reader.required("description", text)
 }
 

@@ -28,6 +28,9 @@ pub(super) async fn request(visit: &Visit, email: &str, next: Option<&str>) -> R
     let typed = email.trim();
     let code = if typed.is_empty() { ErrorCode::Required } else { ErrorCode::Invalid };
     let email = text::email(typed).ok_or(Refusal::new(code, "email"))?;
+    if next.is_some_and(|next| next.len() > text::LONGEST_ADDRESS) {
+        return Err(Refusal::new(ErrorCode::TooLong, "next").with("limit", text::LONGEST_ADDRESS).into());
+    }
     let now = visit.clock.now();
     let transaction = visit.begin().await?;
     let recent = link::Entity::find().filter(link::Column::Email.eq(&email)).filter(link::Column::CreatedAt.gt(now - LINKS_WITHIN));

@@ -2,6 +2,8 @@
 //!
 //! Two ways in: a link that comes by letter, and a provider that vouches for somebody. Both end in a session.
 
+use std::collections::{HashMap, HashSet};
+
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
@@ -19,6 +21,7 @@ use crate::{
     members::{self, Joining, Member, Restriction, Role, Viewer},
     outbox::{self, Letter},
     text::{self, Reader},
+    tokens,
 };
 use entity::{attempt, identity, kept, link, session};
 
@@ -55,6 +58,13 @@ fn lifetimes(role: Role) -> (Duration, Duration) {
 /// Seconds that a browser keeps a session's cookie; each day's new secret begins them anew.
 pub const COOKIE_SECONDS: u64 = 14 * 24 * 60 * 60;
 
+impl session::Model {
+    fn is_over(&self, role: Role, now: DateTime<Utc>) -> bool {
+        let (idle, absolute) = lifetimes(role);
+        now - self.last_seen_at > idle || now - self.created_at > absolute
+    }
+}
+
 /// Whose session a secret belongs to; none when it is unknown, signed out or too old. Once a day a new secret takes its place.
 ///
 /// # Errors
@@ -69,8 +79,7 @@ pub async fn viewer(visit: &Visit, secret: &Token) -> Result<Option<(Viewer, Opt
     let Some(member) = members::recognise(visit, session.member_id).await? else {
         return Ok(None);
     };
-    let (idle, absolute) = lifetimes(member.rank());
-    if now - session.last_seen_at > idle || now - session.created_at > absolute || member.is_suspended(now) {
+    if session.is_over(member.rank(), now) || member.is_suspended(now) {
         return Ok(None);
     }
     if now - session.last_seen_at > SEEN {
@@ -82,6 +91,34 @@ pub async fn viewer(visit: &Visit, secret: &Token) -> Result<Option<(Viewer, Opt
         false => None,
     };
     Ok(Some((member.viewer(session.id, session.confirmed_at, now), renewed)))
+}
+
+/// Of these viewers, those whose session, or token, is no more: signed out, ended by a new role or a suspension, revoked, over.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn ended(visit: &Visit, viewers: &[Viewer]) -> Result<Vec<Uuid>, Error> {
+    let (by_token, by_session): (Vec<&Viewer>, Vec<&Viewer>) = viewers.iter().partition(|viewer| viewer.scopes.is_some());
+    let (mut open, now): (HashSet<Uuid>, _) = (HashSet::new(), visit.clock.now());
+    for some in by_session.chunks(500) {
+        let roles: HashMap<Uuid, Role> = some.iter().map(|viewer| (viewer.session, viewer.role)).collect();
+        let rows = session::Entity::find().filter(session::Column::Id.is_in(roles.keys().copied())).all(visit.database()).await?;
+        open.extend(rows.iter().filter(|row| !row.is_over(roles[&row.id], now)).map(|row| row.id));
+    }
+    for viewer in by_token {
+        if tokens::again(visit, viewer.session).await?.is_some_and(|now| now.role == viewer.role) {
+            open.insert(viewer.session);
+        }
+    }
+    Ok(viewers.iter().map(|viewer| viewer.session).filter(|session| !open.contains(session)).collect())
+}
+
+/// Whether the session, or token, that a visit came with is still there; a stranger's always is.
+pub(crate) async fn is_open(visit: &Visit) -> Result<bool, Error> {
+    match visit.viewer() {
+        Some(viewer) => Ok(ended(visit, std::slice::from_ref(viewer)).await?.is_empty()),
+        None => Ok(true),
+    }
 }
 
 /// Gives a session a new secret. An update alone, guarded by the old one: it cannot bring a signed-out session back.

@@ -255,7 +255,7 @@ impl From<super::TopicText> for TopicText {
 impl TopicText {
     /// The description as it will look.
     async fn preview(&self) -> Result<Html, Error> {
-        markup::render("description", &self.description).await
+        markup::preview(&self.description).await
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     desk::{self, Content, Gate, Sending, Submission},
     error::ErrorCode,
     ids::Kind,
+    limits::{self, Act},
     markup::{self, Html},
     members,
     outbox::{self, Letter},
@@ -72,10 +73,7 @@ impl TopicText {
     pub(crate) fn parse(typed: TopicInput, why: &str, keyword: Option<String>, draft: bool) -> Result<TopicText, Error> {
         let mut reader = Reader::default();
         let name = reader.required_line("name", &typed.name, NAME);
-        let description = reader.paragraphs("description", &typed.description, DESCRIPTION);
-        if let Err(refusal) = markup::check("description", &description) {
-            reader.refuse(refusal);
-        }
+        let description = reader.markdown("description", &typed.description, DESCRIPTION);
         let description = reader.required("description", description);
         let why = reader.paragraphs("why", why, WHY);
         let keyword = reader.line("keyword", &keyword.unwrap_or_default(), resources::KEYWORD);
@@ -204,6 +202,7 @@ async fn cast(visit: &Visit, id: &str, wanted: bool) -> Result<Topic, Error> {
     let not_found = || desk::refuse(ErrorCode::NotFound, "topicId");
     let id = Kind::Topic.local(id).ok_or_else(not_found)?;
     let transaction = visit.begin().await?;
+    limits::act(visit, &transaction, Act::Vote).await?;
     let topic = locked(&transaction, id).await?.ok_or_else(not_found)?;
     let changed = if wanted {
         let vote = vote::ActiveModel { topic_number: Set(topic.number), member_id: Set(me), created_at: Set(visit.clock.now()) };
