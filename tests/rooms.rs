@@ -205,3 +205,13 @@ fn a_community_file_that_does_not_read_says_where() {
     assert!(error.contains("line 1"), "{error}");
     assert!(Community::parse("nmae = \"x\"").err().expect("an error").contains("nmae"));
 }
+
+/// What the program is told to do, it does itself: no file of anybody's reaches a shell or another program.
+#[test]
+fn the_program_starts_no_other() {
+    for room in ["frontend/src", "migrations/src", "schema/src", "server/src"] {
+        for (path, text) in files(room, "rs") {
+            assert!(!text.contains("Command::new("), "{} starts a program", path.display());
+        }
+    }
+}

@@ -376,3 +376,19 @@ async fn of_twenty_things_that_a_newcomer_brings_at_once_three_count() {
     assert!(payloads.iter().all(|payload| refusals(payload).is_empty() || refusals(payload) == LIMITED), "{payloads:?}");
     assert_eq!(forum.count("submission").await, 3);
 }
+
+#[tokio::test]
+async fn fifty_drafts_are_kept_and_no_more() {
+    let forum = Forum::with_limits().await;
+    let grace = forum.moderator("grace").await;
+    let draft = |number: usize| {
+        let mut draft = resource(&format!("Draft {number}"));
+        draft["draft"] = json!(true);
+        draft
+    };
+    for number in 0..50 {
+        grace.brings("submitResource", draft(number)).await;
+    }
+    assert_eq!(refusals(&grace.mutates("submitResource", draft(50)).await), ["TOO_LONG draft"]);
+    assert_eq!(forum.count("submission WHERE state = 'DRAFT'").await, 50);
+}

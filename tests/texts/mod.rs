@@ -46,7 +46,7 @@ fn sample(path: &str, step: usize, part: usize) -> Option<Vec<Value>> {
 
 /// Attack strings. What is longer than any field is refused for that alone: the beginning of it is enough.
 fn payloads(part: usize) -> Vec<String> {
-    let rows = sample("xss/train.jsonl", 40, part);
+    let rows = sample("xss/train.jsonl", 80, part);
     let texts: Vec<String> = match &rows {
         Some(rows) => rows.iter().map(|row| row["payload"].as_str().expect("a payload").chars().take(20_000).collect()).collect(),
         None => markdown::VECTORS.iter().map(|vector| (*vector).to_owned()).collect(),
