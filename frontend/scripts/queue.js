@@ -14,6 +14,12 @@ function fields(block) {
 async function read() {
   const headers = { "content-type": "application/json", accept: "text/event-stream", ...(last && { "last-event-id": last }) };
   const answer = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query: QUERY }), signal: stop.signal });
+  // Away for so long that the library does not go back there: it is followed from now on.
+  if (answer.status === 400 && last) {
+    last = undefined;
+    place.firstElementChild.hidden = false;
+    return true;
+  }
   if (!answer.ok) return answer.status >= 500;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let held = ""; ; ) {

@@ -36,8 +36,9 @@ const CHANNEL: &str = "lyceum_log";
 const POLL: Duration = Duration::from_secs(1);
 /// Events that wait in memory; whoever is further behind reads them from the log.
 const HELD: usize = 256;
-/// Entries read at a time.
+/// Entries read at a time, and how many somebody who comes back may have missed.
 const BATCH: u64 = 200;
+const REPLAYED: i64 = 10_000;
 
 /// What one process knows of the news.
 pub struct News {
@@ -158,19 +159,23 @@ impl Place {
     /// A place after an event that the client has seen; none, or one that is yet to come, means what happens next.
     ///
     /// # Errors
-    /// A fault when the database does not answer.
+    /// `BAD_REQUEST` when it is more than 10,000 entries of the log ago; a fault when the database does not answer.
     pub async fn open(visit: &Visit, since: Option<i64>) -> Result<Place, Error> {
         // In this order: what is written after the head was read is handed on by then.
         let events = visit.news.events.subscribe();
         let head = log::head(visit.database()).await?;
-        visit.news.last().get_or_insert(head);
+        // Somebody who opened at the same moment may have seen further, and what lies between will not be handed on.
+        let head = (*visit.news.last().get_or_insert(head)).max(head);
         let last = since.filter(|since| (0..head).contains(since)).unwrap_or(head);
-        let at = Arc::<AtomicI64>::default();
+        if head - last > REPLAYED {
+            return Err(Error::Denied(Code::BadRequest));
+        }
+        let at = Arc::new(AtomicI64::new(last));
         let following = Following { visit: visit.clone(), at: at.clone(), events, ahead: VecDeque::new(), last, head };
         Ok(Place { at, following: Arc::new(Mutex::new(Some(following))) })
     }
 
-    /// The number of the event that was told last; 0 before the first.
+    /// The number of the event that was told last, or that it begins after.
     pub fn reached(&self) -> i64 {
         self.at.load(Ordering::SeqCst)
     }

@@ -209,6 +209,7 @@ impl App {
     pub async fn retire(&self) -> Result<usize, schema::Error> {
         let moved = desk::retire(&Visit::new(self.forum.clone(), None)).await?;
         self.forum.news.wake();
+        self.rates.sweep();
         Ok(moved)
     }
 
@@ -233,7 +234,6 @@ impl App {
     /// A fault when the database does not answer.
     pub async fn sweep(&self) -> Result<(), schema::Error> {
         let visit = Visit::new(self.forum.clone(), None);
-        self.rates.sweep();
         sessions::sweep(&visit).await?;
         members::sweep(&visit).await
     }

@@ -415,6 +415,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     };
     let served = Server::new_with_acceptor(Connections::new(listener))
         .name("lyceum")
+        .http2_max_concurrent_streams(64)
         .run_with_graceful_shutdown(app.endpoint(), stopped, Some(Duration::from_secs(20)))
         .await;
     letters.abort();

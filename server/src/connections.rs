@@ -170,7 +170,13 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Connection<I> {
             return Poll::Ready(Err(ErrorKind::BrokenPipe.into()));
         }
         let sent = Pin::new(&mut self.io).poll_write(context, bytes);
-        self.told(context, sent)
+        // What says that a body may come is no answer yet.
+        let stage = self.stage;
+        let told = self.told(context, sent);
+        if bytes.starts_with(b"HTTP/1.1 100") {
+            self.stage = stage;
+        }
+        told
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<Result<usize>> {

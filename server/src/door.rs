@@ -33,6 +33,8 @@ use crate::{
 
 /// Bytes of a body.
 const BODY: usize = 64 * 1024;
+/// Bytes of variables, each time that one is used.
+const COPIED: usize = 512 * 1024;
 /// Errors in one answer.
 const ERRORS: usize = 20;
 /// Seconds after which it may be tried again, when nothing better is known.
@@ -160,7 +162,11 @@ async fn answer(app: &App, request: &Request, parameters: Parameters, kind: Opti
     let wrong =
         |message: &str| error(if kind == Some(Kind::Json) { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "BAD_REQUEST", message);
     let measured = |document: &ExecutableDocument| app.measure.check(document, &variables);
-    let document = match guard::weigh(&text).map(|()| parse_query(&text)) {
+    // Each use of a variable is a copy of it.
+    if text.matches('$').count().saturating_mul(bytes_of(&variables)) > COPIED {
+        return too_much(No::TooComplex("Large variables are used too often."));
+    }
+    let mut document = match guard::weigh(&text).map(|()| parse_query(&text)) {
         Ok(Ok(document)) => document,
         Ok(Err(problem)) => return wrong(&problem.to_string()),
         Err(no) => return too_much(no),
@@ -168,6 +174,7 @@ async fn answer(app: &App, request: &Request, parameters: Parameters, kind: Opti
     if let Err(no) = measured(&document) {
         return too_much(no);
     }
+    guard::merge(&mut document);
     let asked = match chosen(&document, operation_name.as_deref()) {
         Ok(asked) => asked,
         Err(problem) => return wrong(problem),
@@ -234,6 +241,9 @@ async fn follow(app: &App, request: &Request, visit: Visit, query: Query, wrong:
     let since = request.header("last-event-id").and_then(|id| id.trim().parse().ok());
     let place = match Place::open(&visit, since).await {
         Ok(place) => place,
+        Err(schema::Error::Denied(_)) => {
+            return wrong("That was too long ago: read anew what there is, and follow without `Last-Event-ID`.");
+        }
         Err(error) if error.is_away() => return refuse(StatusCode::SERVICE_UNAVAILABLE),
         Err(error) => {
             tracing::error!(?error, "a stream could not begin");
@@ -246,6 +256,11 @@ async fn follow(app: &App, request: &Request, visit: Visit, query: Query, wrong:
         Some(answer) if !was_executed(&answer) => wrong(&answer.errors[0].message),
         first => streams::answer(seat, &visit, place, Box::pin(stream::iter(first).chain(answers))),
     }
+}
+
+/// About how long a map is as JSON.
+fn bytes_of(variables: &Map<String, Value>) -> usize {
+    serde_json::to_string(variables).map_or(0, |text| text.len())
 }
 
 fn too_much(no: No) -> Response {
@@ -264,12 +279,13 @@ fn code_of(error: &ServerError) -> Option<&str> {
 
 /// Whether anything was executed. Only our own errors have a code: the library's are about the request, also where it finds them on its way.
 fn was_executed(answer: &Answer) -> bool {
-    answer.errors.is_empty() || answer.errors.iter().any(|error| code_of(error).is_some())
+    answer.errors.is_empty() || answer.data != async_graphql::Value::Null || answer.errors.iter().any(|error| code_of(error).is_some())
 }
 
 /// What strangers are told: every error has a code, at most twenty of them, and no data when nothing was executed.
 pub fn public(mut answer: Answer) -> Value {
     let executed = was_executed(&answer);
+    answer.errors.truncate(ERRORS);
     for error in &mut answer.errors {
         if code_of(error).is_none() {
             error.extensions.get_or_insert_default().set("code", "BAD_REQUEST");
@@ -279,7 +295,6 @@ pub fn public(mut answer: Answer) -> Value {
             error.message.truncate(guess);
         }
     }
-    answer.errors.truncate(ERRORS);
     let mut body = serde_json::to_value(&answer).unwrap_or_default();
     if !executed && let Some(body) = body.as_object_mut() {
         body.remove("data");

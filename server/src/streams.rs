@@ -104,7 +104,9 @@ impl Streams {
 
     /// Ends the streams of those who are not signed in any more.
     async fn watch(&self, app: &App) -> Result<(), schema::Error> {
-        let viewers: Vec<Viewer> = self.open().values().filter_map(|open| open.viewer.clone()).collect();
+        let viewers =
+            self.open().values().filter_map(|open| Some((open.viewer.as_ref()?.session, open.viewer.clone()?))).collect::<HashMap<_, _>>();
+        let viewers: Vec<Viewer> = viewers.into_values().collect();
         if viewers.is_empty() {
             return Ok(());
         }
@@ -133,6 +135,8 @@ pub fn answer(mut seat: Seat, visit: &Visit, place: Place, mut answers: BoxStrea
     let (sender, receiver) = mpsc::channel::<String>(WAITING);
     let last_words = Arc::new(Mutex::new(String::new()));
     let retry = RETRY + u64::from(visit.randomness.bytes::<10>()[9]) * RETRY / 256;
+    // Where it begins, for a client that goes away before anything has happened.
+    let begun = format!("retry: {retry}\nid: {}\n\n", place.reached());
     let words = last_words.clone();
     tokio::spawn(async move {
         let told = async {
@@ -172,7 +176,7 @@ pub fn answer(mut seat: Seat, visit: &Visit, place: Place, mut answers: BoxStrea
             None => (std::mem::take(&mut *last_words.lock().unwrap_or_else(PoisonError::into_inner)), (receiver, None)),
         })
     });
-    let lines = stream::once(async move { format!("retry: {retry}\n\n") }).chain(lines).map(Ok::<_, std::io::Error>);
+    let lines = stream::once(async move { begun }).chain(lines).map(Ok::<_, std::io::Error>);
     Response::builder()
         .status(StatusCode::OK)
         .content_type("text/event-stream; charset=utf-8")

@@ -1,6 +1,6 @@
 //! What people type stays text, whatever it is: nothing of it becomes markup, a header, a template, or somebody else's name.
 //!
-//! The corpora stand outside of the project, and a sample of our own where they are not at hand. Each run takes every fortieth attack
+//! The corpora stand outside of the project, and a sample of our own where they are not at hand. Each run takes every eightieth attack
 //! string, each engine and each test another; with `XSS_PAYLOADS=all` it takes all of everything.
 
 use std::{
