@@ -1068,7 +1068,7 @@ refusal-handle-NOT_FOUND = This is not your handle; type it as it stands above
 ## What is wrong (limits)
 
 problem-429 = That was too often in a short time
-problem-429-lead = Wait a few minutes and try again. Nothing was changed, and nothing of yours was lost.
+problem-429-lead = Wait a few minutes; newcomers, who may share three things a day, until tomorrow. Nothing was changed, and nothing of yours was lost.
 
 ## The outbox (accounts)
 

@@ -53,7 +53,8 @@ export async function start({ engine, listen, settings = "", flags = [] }) {
   await writeFile(file, settings);
   // Settings of whoever runs this are left out: the program is to be as it comes.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
-  const environment = { ...Object.fromEntries(inherited), LYCEUM_DATA: data, LYCEUM_LISTEN: listen, ...(await database(engine)) };
+  const own = { LYCEUM_DATA: data, LYCEUM_LISTEN: listen, LYCEUM_RATE_LIMITS: "off" }; // A journey brings more in a minute than a newcomer may in a day.
+  const environment = { ...Object.fromEntries(inherited), ...own, ...(await database(engine)) };
   const program = spawn(binary, ["--config", file, "serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   const end = new Promise((ended) => program.once("close", ended));
   let said = "";
