@@ -497,3 +497,16 @@ fn any_document_is_answered_or_refused() {
         panic!("{error}");
     }
 }
+
+/// Each use of a variable is a copy of it.
+#[tokio::test]
+async fn a_large_variable_is_not_used_often() {
+    let forum = Forum::open().await;
+    let ask = async |uses: usize| {
+        let fields = (0..uses).map(|number| format!("r{number}: resource(slug: $slug) {{ id }} ")).collect::<String>();
+        let body = json!({ "query": format!("query Q($slug: String!) {{ {fields} }}"), "variables": { "slug": "x".repeat(60_000) } });
+        forum.visitor().sends(Method::POST, "/graphql", &[("content-type", "application/json")], body.to_string()).await
+    };
+    ask(2).await.is(StatusCode::OK);
+    ask(9).await.is(StatusCode::BAD_REQUEST).shows_json("TOO_COMPLEX");
+}

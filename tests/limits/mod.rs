@@ -13,7 +13,10 @@ use poem::http::{Method, StatusCode};
 use sea_orm_migration::sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Map, Value, json};
 
-use crate::harness::{Forum, ORIGIN, Page, Person, is_postgres, refusals, resource, root};
+use crate::{
+    harness::{Forum, ORIGIN, Page, Person, is_postgres, refusals, resource, root},
+    permissions::{fields, pages},
+};
 
 mod connections;
 mod oddities;
@@ -37,16 +40,6 @@ fn read(path: &str) -> String {
 /// The letters and digits that a text begins with.
 fn word(text: &str) -> String {
     text.chars().take_while(char::is_ascii_alphanumeric).collect()
-}
-
-/// Every page with its pair, from the site's table of contents.
-fn pages() -> Vec<(String, String)> {
-    let contents = read("frontend/src/routes.rs");
-    let route = |rest: &str| {
-        let mut quoted = rest.split('"');
-        Some((quoted.next()?.to_owned(), quoted.nth(1)?.to_owned()))
-    };
-    contents.split("page(\"").skip(1).filter_map(route).collect()
 }
 
 /// Sends a request to GraphQL as it is written.

@@ -302,21 +302,6 @@ fn forms() -> Vec<Form> {
     forms
 }
 
-/// The fields of a form that fill an input, as pages name them.
-fn fields(name: &str, value: &Value) -> Vec<(String, String)> {
-    let within = |step: &str| if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
-    match value {
-        Value::Null => Vec::new(),
-        Value::Object(members) => members.iter().flat_map(|(member, value)| fields(&within(member), value)).collect(),
-        Value::Array(items) => {
-            let called = |index: usize, item: &Value| if item.is_object() { within(&index.to_string()) } else { name.to_owned() };
-            items.iter().enumerate().flat_map(|(index, item)| fields(&called(index, item), item)).collect()
-        }
-        Value::String(text) => vec![(name.to_owned(), text.clone())],
-        other => vec![(name.to_owned(), other.to_string())],
-    }
-}
-
 /// A form takes sixteen times as much as GraphQL: the rules refuse what the door lets in.
 #[tokio::test]
 async fn no_form_brings_a_longer_text() {

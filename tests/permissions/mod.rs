@@ -109,7 +109,7 @@ fn read(path: &str) -> String {
 }
 
 /// Every page with its pair, from the site's table of contents.
-fn pages() -> Vec<(String, String)> {
+pub fn pages() -> Vec<(String, String)> {
     let contents = read("frontend/src/routes.rs");
     let route = |rest: &str| {
         let mut quoted = rest.split('"');
@@ -441,7 +441,7 @@ fn posted(page: &Page) -> String {
 }
 
 /// The fields of a form that fill an input, as pages name them.
-fn fields(name: &str, value: &Value) -> Vec<(String, String)> {
+pub fn fields(name: &str, value: &Value) -> Vec<(String, String)> {
     let within = |step: &str| if name.is_empty() { step.to_owned() } else { format!("{name}.{step}") };
     match value {
         Value::Null => Vec::new(),
