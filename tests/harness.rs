@@ -362,8 +362,8 @@ impl Person {
     pub async fn mutates(&self, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let thing = match mutation {
-            "updateProfile" | "setReplyLetters" | "stopReplyLetters" | "changeEmail" | "confirmEmail" | "endSession" | "removeIdentity"
-            | "revokeToken" | "setRole" | "silence" | "suspend" | "restore" => "member { name }".to_owned(),
+            "updateProfile" | "setLanguage" | "setReplyLetters" | "stopReplyLetters" | "changeEmail" | "confirmEmail" | "endSession"
+            | "removeIdentity" | "revokeToken" | "setRole" | "silence" | "suspend" | "restore" => "member { name }".to_owned(),
             "createToken" => "token { id name ending scopes } secret".to_owned(),
             "deleteAccount" => "deleted".to_owned(),
             "vote" | "setTopicStatus" => "topic { id path name votes viewerVoted status ledTo { path } }".to_owned(),
@@ -543,11 +543,11 @@ impl Page {
         self.forms().into_iter().find(does).unwrap_or_else(|| panic!("{} has a form that does {action}: {}", self.path, self.words()))
     }
 
-    /// The posting forms of the page, each with the fields that a browser would send.
+    /// The posting forms of the main part, each with the fields that a browser would send.
     pub fn forms(&self) -> Vec<Vec<(String, String)>> {
         let document = Html::parse_document(&self.text);
         document
-            .select(&selector("form[method=post]"))
+            .select(&selector("main form[method=post]"))
             .map(|form| form.select(&selector("input, textarea, select")).filter_map(field).collect())
             .collect()
     }
@@ -600,4 +600,9 @@ pub fn program() -> &'static Path {
 /// The top of the checkout.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stands in the checkout")
+}
+
+/// A file of the checkout.
+pub fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).expect(path)
 }

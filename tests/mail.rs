@@ -1,6 +1,7 @@
 //! Letters over SMTP, to a server on this machine that can be told to refuse.
 
 use std::{
+    mem,
     sync::{Arc, Mutex},
     vec,
 };
@@ -17,8 +18,14 @@ use tokio::{
 
 use crate::harness::{Forum, refusals};
 
-/// A mail server: answers each letter's `DATA` with the next of `answers`, and tells what it accepted.
-async fn mail_server(answers: Vec<&'static str>) -> (String, mpsc::UnboundedReceiver<String>) {
+/// What a mail server was told about one letter, line by line, and the letter.
+pub struct Told {
+    pub commands: Vec<String>,
+    pub letter: String,
+}
+
+/// A mail server, which takes what comes at its word: answers each letter's `DATA` with the next of `answers`, and tells what it accepted.
+pub async fn mail_server(answers: Vec<&'static str>) -> (String, mpsc::UnboundedReceiver<Told>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}", listener.local_addr().expect("an address"));
     let (accepted, letters) = mpsc::unbounded_channel();
@@ -32,16 +39,19 @@ async fn mail_server(answers: Vec<&'static str>) -> (String, mpsc::UnboundedRece
 }
 
 /// One connection of a mail server; letters come over several at once.
-async fn converse(stream: TcpStream, answers: Arc<Mutex<vec::IntoIter<&'static str>>>, accepted: mpsc::UnboundedSender<String>) {
+async fn converse(stream: TcpStream, answers: Arc<Mutex<vec::IntoIter<&'static str>>>, accepted: mpsc::UnboundedSender<Told>) {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
+    let mut commands = Vec::new();
     write.write_all(b"220 here\r\n").await.expect("a greeting");
     while let Ok(Some(line)) = lines.next_line().await {
+        commands.push(line.clone());
         let answer = match line.get(..4).unwrap_or("") {
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await.expect("an answer");
                 let mut letter = String::new();
                 while let Ok(Some(line)) = lines.next_line().await {
+                    // Some servers take any line with a single dot for the end, however the line before it ended.
                     if line == "." {
                         break;
                     }
@@ -49,8 +59,9 @@ async fn converse(stream: TcpStream, answers: Arc<Mutex<vec::IntoIter<&'static s
                     letter.push('\n');
                 }
                 let answer = answers.lock().expect("the answers").next().unwrap_or("250 kept");
+                let commands = mem::take(&mut commands);
                 if answer.starts_with("250") {
-                    accepted.send(letter).expect("the test listens");
+                    accepted.send(Told { commands, letter }).expect("the test listens");
                 }
                 answer
             }
@@ -80,7 +91,7 @@ async fn a_letter_that_is_refused_comes_again_and_is_the_same() {
     assert_eq!(mail.deliver().await.expect("the outbox is read"), 0, "it waits a minute");
     forum.later(Duration::seconds(61));
     assert_eq!(mail.deliver().await.expect("the outbox is read"), 1);
-    let letter = letters.recv().await.expect("a letter");
+    let letter = letters.recv().await.expect("a letter").letter;
     assert_eq!(forum.count("outbox WHERE sent_at IS NOT NULL AND failure IS NULL AND attempts = 2").await, 1);
     assert_eq!(mail.deliver().await.expect("the outbox is read"), 0, "it is sent once");
 
@@ -103,7 +114,7 @@ async fn what_people_typed_begins_no_header_and_no_tag() {
     let made = ada.mutates("submitResource", typed).await["submission"].clone();
     grace.approves(&made).await;
     mail.deliver().await.expect("the outbox is read");
-    let letter = letters.recv().await.expect("a letter");
+    let letter = letters.recv().await.expect("a letter").letter;
     assert!(!letter.lines().any(|line| line.starts_with("Bcc")), "{letter}");
     assert_eq!(letter.matches("text/html").count(), 0);
     assert!(!letter.contains("49"), "{letter}");
@@ -131,7 +142,7 @@ async fn a_letter_that_is_refused_for_good_is_given_up_at_once() {
         assert_eq!(delivers(&mail).await, 1);
     }
     assert_eq!(forum.count("outbox WHERE cancelled_at IS NOT NULL AND sent_at IS NULL AND attempts = 1 AND failure LIKE '%550%'").await, 1);
-    assert_eq!(header(&letters.recv().await.expect("a letter"), "To"), "eve@example.org", "the next is not held up");
+    assert_eq!(header(&letters.recv().await.expect("a letter").letter, "To"), "eve@example.org", "the next is not held up");
     forum.later(Duration::days(3));
     assert_eq!(delivers(&mail).await, 0);
 }
@@ -155,7 +166,7 @@ async fn pauses_grow_and_the_message_id_stays_until_it_is_given_up() {
         forum.later(Duration::seconds(1));
         assert_eq!(delivers(&mail).await, 1, "after {minutes} minutes");
     }
-    let letter = letters.recv().await.expect("a letter");
+    let letter = letters.recv().await.expect("a letter").letter;
     assert_eq!(header(&letter, "Message-ID"), format!("<{id}@127.0.0.1>"), "the same at every try, since it is the letter's own");
     assert_eq!(forum.count("outbox WHERE sent_at IS NOT NULL AND attempts = 5").await, 1);
 
@@ -199,7 +210,7 @@ async fn a_server_that_hangs_holds_no_letter_up_for_ever() {
     let mail = mail_over(&forum, url);
     assert_eq!((delivers(&mail).await, delivers(&mail).await), (3, 0));
     let mut to = Vec::new();
-    while let Ok(letter) = letters.try_recv() {
+    while let Ok(Told { letter, .. }) = letters.try_recv() {
         to.push(header(&letter, "To").to_owned());
     }
     to.sort();
@@ -216,7 +227,7 @@ async fn a_letter_about_what_is_gone_is_not_sent() {
     let published = grace.approves(&ada.shares("Rota").await).await;
     grace.decides("REMOVE", &published, json!({ "reason": "PRIVACY" })).await;
     assert_eq!((delivers(&mail).await, delivers(&mail).await), (2, 0));
-    let letter = letters.recv().await.expect("a letter");
+    let letter = letters.recv().await.expect("a letter").letter;
     assert!(header(&letter, "Subject").contains("Taken down") && letters.try_recv().is_err(), "only that it was taken down: {letter}");
     assert_eq!(forum.count("outbox WHERE letter = 'published' AND cancelled_at IS NOT NULL AND sent_at IS NULL").await, 1);
     assert_eq!(forum.count("outbox WHERE letter = 'removed' AND sent_at IS NOT NULL").await, 1);

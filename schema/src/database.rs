@@ -21,6 +21,8 @@ pub type Transaction = DatabaseTransaction;
 
 /// How long a write waits for another on SQLite, in this process and in others.
 const BUSY: Duration = Duration::from_secs(5);
+/// After how long a PostgreSQL that says nothing is not there any more; no statement may take as long.
+const SILENT: Duration = Duration::from_secs(5);
 
 /// Connections to read with and to write with.
 ///
@@ -75,6 +77,16 @@ impl Database {
             let mut options = ConnectOptions::new(url);
             options.max_connections(10).acquire_timeout(Duration::from_secs(2)).sqlx_logging(false).map_sqlx_postgres_opts(|options| {
                 options.options([("statement_timeout", "3s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "10s")])
+            });
+            // The pool asks each connection that comes back whether it lives, and waits for the answer as long as the network does, a
+            // quarter of an hour: one whose other side went without a word would keep its place that long.
+            options.map_sqlx_postgres_pool_opts(|options| {
+                options.after_release(|connection, _| {
+                    Box::pin(async move {
+                        tokio::time::timeout(SILENT, connection.ping()).await.map_err(std::io::Error::from)??;
+                        Ok(true)
+                    })
+                })
             });
             let connection = sea_orm::Database::connect(options).await?;
             Ok(Database { url: url.to_owned(), reader: connection.clone(), writer: connection })

@@ -1,7 +1,10 @@
 //! Personal access tokens: what a member lets a program do in their name. Shown once, stored hashed, never more than its member may.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Duration, Utc};
+use futures_util::future::try_join_all;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr,
 };
@@ -12,7 +15,7 @@ use crate::{
     error::{ErrorCode, payload},
     forum::Token,
     ids::Kind,
-    members::{self, MemberPayload, Role, Viewer},
+    members::{self, Member, MemberPayload, Role, Viewer},
     text::Reader,
 };
 
@@ -135,32 +138,35 @@ pub async fn viewer(visit: &Visit, secret: &Token) -> Result<Option<Viewer>, Err
     let now = visit.clock.now();
     let valid = entity::Entity::find().filter(entity::Column::TokenHash.eq(secret.hash())).filter(entity::Column::ExpiresAt.gt(now));
     let Some(token) = valid.one(visit.database()).await? else { return Ok(None) };
-    let viewer = shown(visit, &token, now).await?;
+    let viewer = members::recognise(visit, token.member_id).await?.and_then(|member| shown(&token, &member, now));
     if viewer.is_some() && token.last_used_at.is_none_or(|used| now - used > USED) {
         used(visit.clone(), token.id, now);
     }
     Ok(viewer)
 }
 
-/// The same by a token's id, for what goes on after the request that it came with.
-pub(crate) async fn again(visit: &Visit, id: Uuid) -> Result<Option<Viewer>, Error> {
+/// The same for many by their ids, for what goes on after the requests that they came with: the role that each still gives.
+pub(crate) async fn roles(visit: &Visit, ids: &[Uuid]) -> Result<HashMap<Uuid, Role>, Error> {
     let now = visit.clock.now();
-    match entity::Entity::find_by_id(id).filter(entity::Column::ExpiresAt.gt(now)).one(visit.database()).await? {
-        Some(token) => shown(visit, &token, now).await,
-        None => Ok(None),
-    }
+    let valid = entity::Entity::find().filter(entity::Column::Id.is_in(ids.iter().copied())).filter(entity::Column::ExpiresAt.gt(now));
+    let tokens = valid.all(visit.database()).await?;
+    // Asked for at once, they are read in one statement, and anew: whoever follows has a visit that remembers nobody.
+    let members = try_join_all(tokens.iter().map(|token| members::by_id(visit, token.member_id))).await?;
+    let given = tokens.iter().zip(members).filter_map(|(token, member)| Some((token.id, shown(token, &member?, now)?.role)));
+    Ok(given.collect())
 }
 
-async fn shown(visit: &Visit, token: &entity::Model, now: DateTime<Utc>) -> Result<Option<Viewer>, Error> {
-    let Some(member) = members::recognise(visit, token.member_id).await?.filter(|member| !member.is_suspended(now)) else {
-        return Ok(None);
-    };
+/// Who acts through a token; nobody when its member cannot sign in.
+fn shown(token: &entity::Model, member: &Member, now: DateTime<Utc>) -> Option<Viewer> {
+    if member.is_suspended(now) {
+        return None;
+    }
     let scopes = token.scopes();
     let viewer = member.viewer(token.id, None, now);
     let role = if scopes.0.contains(&Scope::Moderate) { viewer.role } else { Role::Member };
     // What administrators do to others is no work at the desk: it asks for a session, and a fresh one.
     let role = if role == Role::Admin { Role::Moderator } else { role };
-    Ok(Some(Viewer { role, scopes: Some(scopes), ..viewer }))
+    Some(Viewer { role, scopes: Some(scopes), ..viewer })
 }
 
 /// Notes the last use, off the request's path. An update alone: it cannot bring a revoked token back.

@@ -413,7 +413,7 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
         stopped().await;
         app.streams.stop();
     };
-    let served = Server::new_with_acceptor(Connections::new(listener))
+    let served = Server::new_with_acceptor(Connections::new(listener, app.proxies.clone(), settings.limits))
         .name("lyceum")
         .http2_max_concurrent_streams(64)
         .run_with_graceful_shutdown(app.endpoint(), stopped, Some(Duration::from_secs(20)))

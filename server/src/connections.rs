@@ -1,17 +1,22 @@
-//! Connections that cost no more than they may: so many at once, each with a deadline for what it sends and for what it takes.
+//! Connections that cost no more than they may: so many at once, of which an address has its share, each with a deadline for what it
+//! sends and for what it takes.
 //!
 //! The HTTP library waits for ever for the end of a header, and for a client that reads nothing. Source of the limits: SECURITY, section 4.
 
 use std::{
+    collections::HashMap,
     future::Future,
     io::{Error, ErrorKind, IoSlice, Result},
+    net::{IpAddr, Ipv6Addr},
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 
+use ipnet::IpNet;
 use poem::{
+    Addr,
     http::uri::Scheme,
     listener::Acceptor,
     web::{LocalAddr, RemoteAddr},
@@ -24,6 +29,8 @@ use tokio::{
 
 /// Connections at once; fewer when the system allows fewer open files.
 const MOST: usize = 4_096;
+/// Of these from one address: a browser keeps six, and a household or an office has many behind one address.
+const SHARE: usize = 512;
 /// Open files that are not connections: the database, letters, the log.
 const OTHER_FILES: u64 = 128;
 /// From the first byte of a header to its end.
@@ -36,14 +43,73 @@ const UNREAD: Duration = Duration::from_secs(30);
 pub struct Connections<A> {
     inner: A,
     places: Arc<Semaphore>,
+    shares: Shares,
+    proxies: Arc<[IpNet]>,
+    limits: bool,
 }
 
 impl<A: Acceptor> Connections<A> {
-    /// Puts the limits around an acceptor, and asks the system for as many open files as it allows.
-    pub fn new(inner: A) -> Connections<A> {
+    /// Puts the limits around an acceptor, and asks the system for as many open files as it allows. Proxies have as many
+    /// connections as they like; without `limits`, so has everybody.
+    pub fn new(inner: A, proxies: Arc<[IpNet]>, limits: bool) -> Connections<A> {
         let files = rlimit::increase_nofile_limit(MOST as u64 + OTHER_FILES).unwrap_or(1_024);
         let places = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(MOST).clamp(64, MOST);
-        Connections { inner, places: Arc::new(Semaphore::new(places)) }
+        Connections { inner, places: Arc::new(Semaphore::new(places)), shares: Shares::default(), proxies, limits }
+    }
+
+    /// The address whose share a connection is part of; none for a proxy of ours, which brings everybody.
+    fn counted(&self, remote: &RemoteAddr) -> Option<IpAddr> {
+        let Addr::SocketAddr(peer) = &remote.0 else { return None };
+        let address = peer.ip().to_canonical();
+        let is_proxy = self.proxies.iter().any(|proxies| proxies.contains(&address));
+        (self.limits && !is_proxy).then(|| network(address))
+    }
+}
+
+/// An address as limits count it: of IPv6 the network.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
+    }
+}
+
+/// How many connections there are from each address.
+#[derive(Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+impl Shares {
+    fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more connection from an address; none when it has its share.
+    fn take(&self, address: IpAddr) -> Option<Share> {
+        let mut counts = self.counts();
+        let count = counts.entry(address).or_default();
+        if *count >= SHARE {
+            return None;
+        }
+        *count += 1;
+        Some(Share { shares: self.clone(), address })
+    }
+}
+
+/// A connection as part of an address's share, given back when it is dropped.
+struct Share {
+    shares: Shares,
+    address: IpAddr,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut counts = self.shares.counts();
+        let left = counts.get(&self.address).map_or(0, |count| count - 1);
+        // Who is not here any more is not remembered.
+        match left {
+            0 => counts.remove(&self.address),
+            left => counts.insert(self.address, left),
+        };
     }
 }
 
@@ -59,7 +125,14 @@ impl<A: Acceptor> Acceptor for Connections<A> {
             // Taken first: whoever is one too many waits with the system, not here. A place is free within a minute at most.
             let place = self.places.clone().acquire_owned().await.map_err(Error::other)?;
             match self.inner.accept().await {
-                Ok((io, local, remote, scheme)) => return Ok((Connection::new(io, place), local, remote, scheme)),
+                Ok((io, local, remote, scheme)) => {
+                    let address = self.counted(&remote);
+                    let share = address.and_then(|address| self.shares.take(address));
+                    // Beyond a share it is closed here, without a word: it waits for nothing, and nobody for it.
+                    if address.is_none() || share.is_some() {
+                        return Ok((Connection::new(io, place, share), local, remote, scheme));
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     sleep(Duration::from_millis(100)).await;
@@ -91,12 +164,14 @@ pub struct Connection<I> {
     reading: Pin<Box<Sleep>>,
     writing: Option<Pin<Box<Sleep>>>,
     _place: OwnedSemaphorePermit,
+    _share: Option<Share>,
 }
 
 impl<I> Connection<I> {
-    fn new(io: I, place: OwnedSemaphorePermit) -> Connection<I> {
+    fn new(io: I, place: OwnedSemaphorePermit, share: Option<Share>) -> Connection<I> {
         // A connection that has said nothing yet is waited for as for a header.
-        Connection { io, stage: Stage::Idle, ended: false, reading: Box::pin(sleep(HEADER)), writing: None, _place: place }
+        let reading = Box::pin(sleep(HEADER));
+        Connection { io, stage: Stage::Idle, ended: false, reading, writing: None, _place: place, _share: share }
     }
 
     /// Takes notice of what came.
@@ -197,5 +272,23 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Connection<I> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_has_one_share_and_gives_it_back() {
+        let (shares, at) = (Shares::default(), |address: &str| network(address.parse().expect("an address")));
+        let taken: Vec<_> = (0..SHARE).filter_map(|host| shares.take(at(&format!("2001:db8:0:1::{host:x}")))).collect();
+        assert_eq!(taken.len(), SHARE);
+        assert!(shares.take(at("2001:db8:0:1:ffff::1")).is_none(), "the same network");
+        for other in ["2001:db8:0:2::1", "198.51.100.1"] {
+            assert!(shares.take(at(other)).is_some(), "{other}");
+        }
+        drop(taken);
+        assert!(shares.counts().is_empty(), "nobody is here any more");
     }
 }

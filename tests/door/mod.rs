@@ -1,7 +1,5 @@
 //! The public endpoint and the frame around every answer.
 
-use std::fs;
-
 use chrono::{DateTime, Duration, Utc};
 use poem::{
     Endpoint, EndpointExt, Request, Response,
@@ -13,7 +11,7 @@ use serde_json::{Value, json};
 use server::Site;
 use url::form_urlencoded;
 
-use crate::harness::{Forum, ORIGIN, Page, Person, resource, root};
+use crate::harness::{Forum, ORIGIN, Page, Person, read, resource};
 
 mod guards;
 mod headers;
@@ -65,10 +63,6 @@ fn is_refused(name: &str, page: &Page, status: StatusCode, code: &str) {
     assert_eq!(page.statements, 0, "{name}: nothing is read for it");
 }
 
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).expect(path)
-}
-
 /// A page of the site.
 struct Route {
     path: String,
@@ -92,8 +86,14 @@ fn routes() -> Vec<Route> {
 }
 
 /// What is answered besides the pages, with the methods that it takes.
-const SIDE_DOORS: [(&str, &str); 5] =
-    [("/graphql", "GET, HEAD, POST"), ("/sign-out", "POST"), ("/csp-report", "POST"), ("/healthz", "GET, HEAD"), ("/readyz", "GET, HEAD")];
+const SIDE_DOORS: [(&str, &str); 6] = [
+    ("/graphql", "GET, HEAD, POST"),
+    ("/sign-out", "POST"),
+    ("/language", "POST"),
+    ("/csp-report", "POST"),
+    ("/healthz", "GET, HEAD"),
+    ("/readyz", "GET, HEAD"),
+];
 
 #[test]
 fn every_side_door_is_known_here() {
@@ -337,10 +337,11 @@ async fn no_form_of_the_site_is_filled_in_from_elsewhere() {
     // Whoever has got hold of the form's own secret is stopped by where they send it from.
     let token = world.ada.opens("/settings").await.value_of("token");
     assert!(!token.is_empty());
-    let who = "{ viewer { name email replyLetters aboutSource pendingEmail tokens { id } dataExport { requestedAt } sessions { id } } }";
+    let who =
+        "{ viewer { name email language replyLetters aboutSource pendingEmail tokens { id } dataExport { requestedAt } sessions { id } } }";
     let state = async || (world.forum.everything().await, world.ada.asks(who, json!({})).await);
     let before = state().await;
-    let mut forms = vec![("/sign-out".to_owned(), "Submit".to_owned())];
+    let mut forms = vec![("/sign-out".to_owned(), "Submit".to_owned()), ("/language".to_owned(), "Submit".to_owned())];
     for route in routes() {
         let operations = read(&format!("frontend/pages/{}.graphql", route.pair));
         let mut actions: Vec<String> = operations

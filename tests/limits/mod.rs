@@ -2,7 +2,7 @@
 //!
 //! The schema says what there is to try: a new field, argument or form is tried without a word here, or fails for want of a sample.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use apollo_compiler::{
     Schema,
@@ -14,7 +14,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    harness::{Forum, ORIGIN, Page, Person, is_postgres, refusals, resource, root},
+    harness::{Forum, ORIGIN, Page, Person, is_postgres, read, refusals, resource},
     permissions::{fields, pages},
 };
 
@@ -31,10 +31,6 @@ const TEXTS: [&str; 3] = ["String", "ID", "DateTime"];
 
 fn sdl() -> Schema {
     Schema::parse(server::commands::sdl(), "schema.graphql").expect("a schema")
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// The letters and digits that a text begins with.

@@ -1,20 +1,25 @@
-//! How slowly: who does not get on with what they have begun to say is not waited for, and holds nobody else up.
+//! How slowly, and how many at once: who does not get on with what they have begun to say is not waited for, and nobody holds others up.
 
-use std::time::Duration;
+use std::{fs, net::SocketAddr, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
+    sync::Mutex,
     task::JoinSet,
-    time::{Instant, sleep_until, timeout, timeout_at},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
 };
 
 use super::*;
 use crate::{
     harness::{fresh_database, web},
-    races::Server,
+    races::{Server, lyceum},
 };
 
+/// Open files are few: one test at a time has as many as these.
+static MANY: Mutex<()> = Mutex::const_new(());
+/// Connections that one address may have.
+const SHARE: usize = 512;
 /// Connections that stop in the middle of a header.
 const HALVES: usize = 2_000;
 /// How long the server may wait: ten seconds for a header and thirty for a body, and some more on a busy machine.
@@ -75,6 +80,7 @@ async fn who_does_not_get_on_is_not_waited_for() {
         // What is not said whole reaches no database.
         return;
     }
+    let _alone = MANY.lock().await;
     let folder = tempfile::tempdir().expect("a folder");
     let url = fresh_database(folder.path()).await;
     let server = Server::start(&url, folder.path()).await;
@@ -117,4 +123,66 @@ async fn who_does_not_get_on_is_not_waited_for() {
     let mut answer = String::new();
     timeout(NEW, slow.read_to_string(&mut answer)).await.expect("an answer in time").expect("text");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// A connection from an address of this machine that was answered, and is kept; none when it was closed without an answer.
+async fn is_answered(from: &str, address: &str) -> Option<TcpStream> {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::new(from.parse().expect("an address"), 0)).expect("a port");
+    let mut stream = socket.connect(address.parse().expect("an address")).await.expect("a connection");
+    let words = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let mut buffer = [0; 1024];
+    // An end and a reset are one: nobody is there any more.
+    stream.write_all(words.as_bytes()).await.ok()?;
+    let length = timeout(NEW, stream.read(&mut buffer)).await.expect("an answer or an end").ok().filter(|length| *length > 0)?;
+    assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..length]));
+    Some(stream)
+}
+
+/// The same, as soon as others have let go of their connections.
+async fn finds_a_place(from: &str, address: &str) -> TcpStream {
+    let place = async {
+        loop {
+            if let Some(stream) = is_answered(from, address).await {
+                return stream;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(NEW, place).await.expect("a place")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_its_share_of_connections_and_leaves_the_others_theirs() {
+    if is_postgres() {
+        // A connection by itself reaches no database.
+        return;
+    }
+    let _alone = MANY.lock().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = fresh_database(folder.path()).await;
+    let mut command = lyceum(&url, folder.path());
+    command.env("LYCEUM_RATE_LIMITS", "on").env("LYCEUM_TRUSTED_PROXIES", "127.0.0.3");
+    let server = Server::start_with(command).await;
+    let address = server.origin.strip_prefix("http://").expect("an address");
+
+    let mut held = Vec::new();
+    for _ in 0..SHARE {
+        // Whoever waited for the server to be ready has had a connection from here.
+        held.push(finds_a_place("127.0.0.1", address).await);
+    }
+    assert!(is_answered("127.0.0.1", address).await.is_none(), "one more than {SHARE}");
+    assert!(is_answered("127.0.0.2", address).await.is_some(), "another address has a share of its own");
+
+    // One that is closed leaves its place to one other.
+    held.pop();
+    held.push(finds_a_place("127.0.0.1", address).await);
+    assert!(is_answered("127.0.0.1", address).await.is_none(), "once more than {SHARE}");
+    drop(held);
+
+    // A proxy brings everybody.
+    let mut brought = Vec::new();
+    for number in 0..=SHARE {
+        brought.push(is_answered("127.0.0.3", address).await.unwrap_or_else(|| panic!("connection {number} of a proxy is answered")));
+    }
 }

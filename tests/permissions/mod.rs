@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeSet, HashMap},
     fmt::Write,
-    fs,
 };
 
 use apollo_compiler::Schema;
@@ -11,7 +10,7 @@ use poem::http::Method;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::harness::{Forum, ORIGIN, Page, Person, is_postgres, resource, root};
+use crate::harness::{Forum, ORIGIN, Page, Person, is_postgres, read, resource};
 
 mod acting;
 mod reading;
@@ -102,10 +101,6 @@ struct Form {
     path: String,
     action: String,
     mutation: String,
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// Every page with its pair, from the site's table of contents.

@@ -1,13 +1,9 @@
 //! Text that leaves the forum: letters and the feed.
 
 use server::mail::Mail;
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-};
 
 use super::*;
+use crate::mail::{Told, mail_server};
 
 /// Passes a letter as the folder keeps it: five headers, nothing more, and below them text alone.
 #[track_caller]
@@ -169,50 +165,6 @@ async fn the_feed_stays_a_feed() {
     }
 }
 
-/// What a mail server was told about one letter, and the letter.
-struct Told {
-    commands: Vec<String>,
-    letter: String,
-}
-
-/// A mail server that takes everything, and takes it at its word.
-async fn mail_server() -> (String, mpsc::UnboundedReceiver<Told>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("smtp://{}", listener.local_addr().expect("an address"));
-    let (tells, told) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(converse(stream, tells.clone()));
-        }
-    });
-    (url, told)
-}
-
-async fn converse(stream: TcpStream, tells: mpsc::UnboundedSender<Told>) {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    let mut commands = Vec::new();
-    write.write_all(b"220 here\r\n").await.expect("a greeting");
-    while let Ok(Some(line)) = lines.next_line().await {
-        commands.push(line.clone());
-        if line == "DATA" {
-            write.write_all(b"354 go on\r\n").await.expect("an answer");
-            let mut letter = String::new();
-            while let Ok(Some(line)) = lines.next_line().await {
-                // Some servers take any line with a single dot for the end, however the line before it ended.
-                if line == "." {
-                    break;
-                }
-                letter.push_str(&line);
-                letter.push('\n');
-            }
-            let _ = tells.send(Told { commands: std::mem::take(&mut commands), letter });
-        }
-        let answer: &[u8] = if line == "QUIT" { b"221 bye\r\n" } else { b"250 yes\r\n" };
-        write.write_all(answer).await.expect("an answer");
-    }
-}
-
 /// What a letter's head may say.
 #[rustfmt::skip] // A list.
 const HEADERS: [&str; 9] = [
@@ -222,7 +174,7 @@ const HEADERS: [&str; 9] = [
 #[tokio::test]
 async fn no_text_speaks_to_the_mail_server() {
     let forum = Forum::open().await;
-    let (url, mut told) = mail_server().await;
+    let (url, mut told) = mail_server(Vec::new()).await;
     let mut settings = server::settings::Options::default().settle(None).expect("defaults");
     settings.smtp_url = Some(url);
     let mail = Mail::new(forum.app.clone(), &settings).expect("a mail server");

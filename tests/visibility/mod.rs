@@ -1,15 +1,12 @@
 //! What is hidden stays hidden: everything that not everybody may know of holds a word that stands nowhere else, whatever can be asked is
 //! asked as everybody, and no answer holds a word that is not for who asked. `visibility.txt` lists the places.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fs,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Forum, ORIGIN, Page, Person, resource, root};
+use crate::harness::{Forum, ORIGIN, Page, Person, read, resource};
 
 use asking::{Ask, Questions, addresses};
 
@@ -136,10 +133,6 @@ struct World {
 /// An id of the same kind, which stands in the first letter, of what never was.
 fn never(id: &Value) -> Value {
     format!("{}{}A", id.as_str().and_then(|id| id.get(..2)).unwrap_or("cw"), "B".repeat(20)).into()
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).expect(path)
 }
 
 #[track_caller]

@@ -37,6 +37,8 @@ pub(crate) use graphql::{identities_of, sessions_of};
 pub use links::{SignedIn, link_token, operator_link, sign_in};
 pub use providers::{Arrival, Begun, Proof, Underway, arrive, begin, resume};
 
+/// Ids that are asked for in one statement.
+const TOGETHER: usize = 500;
 /// How often a session's last use is written at most.
 const SEEN: Duration = Duration::minutes(5);
 /// How long a session's secret stays the same, and how long the one before still works for what was under way.
@@ -100,15 +102,15 @@ pub async fn viewer(visit: &Visit, secret: &Token) -> Result<Option<(Viewer, Opt
 pub async fn ended(visit: &Visit, viewers: &[Viewer]) -> Result<Vec<Uuid>, Error> {
     let (by_token, by_session): (Vec<&Viewer>, Vec<&Viewer>) = viewers.iter().partition(|viewer| viewer.scopes.is_some());
     let (mut open, now): (HashSet<Uuid>, _) = (HashSet::new(), visit.clock.now());
-    for some in by_session.chunks(500) {
+    for some in by_session.chunks(TOGETHER) {
         let roles: HashMap<Uuid, Role> = some.iter().map(|viewer| (viewer.session, viewer.role)).collect();
         let rows = session::Entity::find().filter(session::Column::Id.is_in(roles.keys().copied())).all(visit.database()).await?;
         open.extend(rows.iter().filter(|row| !row.is_over(roles[&row.id], now)).map(|row| row.id));
     }
-    for viewer in by_token {
-        if tokens::again(visit, viewer.session).await?.is_some_and(|now| now.role == viewer.role) {
-            open.insert(viewer.session);
-        }
+    for some in by_token.chunks(TOGETHER) {
+        let ids: Vec<Uuid> = some.iter().map(|viewer| viewer.session).collect();
+        let roles = tokens::roles(visit, &ids).await?;
+        open.extend(some.iter().filter(|viewer| roles.get(&viewer.session) == Some(&viewer.role)).map(|viewer| viewer.session));
     }
     Ok(viewers.iter().map(|viewer| viewer.session).filter(|session| !open.contains(session)).collect())
 }
