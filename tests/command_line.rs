@@ -107,7 +107,7 @@ async fn migrations_go_up_down_and_up_alone_and_together() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = empty_database(folder.path(), "up_and_down").await;
     let run = |arguments: &[&str]| ends(lyceum(&url, folder.path()).args(arguments));
-    assert_eq!(run(&["migrate", "status"]).1.matches("missing").count(), 11);
+    assert_eq!(run(&["migrate", "status"]).1.matches("missing").count(), 12);
     if is_postgres() {
         let racers: Vec<_> = (0..4).map(|_| lyceum(&url, folder.path()).args(["migrate", "up"]).spawn().expect("starts")).collect();
         for racer in racers {
@@ -116,9 +116,9 @@ async fn migrations_go_up_down_and_up_alone_and_together() {
         }
     }
     assert_eq!(run(&["migrate", "up"]).0, 0);
-    assert_eq!(run(&["migrate", "status"]).1.matches("applied").count(), 11);
+    assert_eq!(run(&["migrate", "status"]).1.matches("applied").count(), 12);
     for (arguments, applied) in
-        [(["migrate", "down", "--yes"].as_slice(), 10), (&["migrate", "down", "--steps", "10", "--yes"], 0), (&["migrate", "up"], 11)]
+        [(["migrate", "down", "--yes"].as_slice(), 11), (&["migrate", "down", "--steps", "11", "--yes"], 0), (&["migrate", "up"], 12)]
     {
         let (code, _, said) = run(arguments);
         assert_eq!(code, 0, "{said}");

@@ -16,6 +16,7 @@ mod faults;
 mod harness;
 mod imports;
 mod journey;
+mod languages;
 mod library;
 mod limits;
 mod mail;

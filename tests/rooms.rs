@@ -72,6 +72,17 @@ fn only_the_forums_own_sources_give_time_and_chance() {
     }
 }
 
+/// What scripts do for a page; each is whole without it.
+const MODULES: [&str; 7] = ["copy", "filter", "keep", "preview", "queue", "review", "times"];
+
+#[test]
+fn a_script_is_small_and_known() {
+    for (path, text) in files("frontend/scripts", "js") {
+        assert!(MODULES.contains(&path.file_stem().and_then(|name| name.to_str()).expect("a name")), "{}", path.display());
+        assert!(text.len() < 4096, "{}: {} bytes", path.display(), text.len());
+    }
+}
+
 #[test]
 fn templates_have_no_way_around_escaping() {
     for (path, text) in
@@ -79,7 +90,9 @@ fn templates_have_no_way_around_escaping() {
     {
         let at = path.display();
         // A script is a file of ours, and nothing stands in its element.
-        let text = text.replace("<script type=\"module\" src=\"{{ asset(\"queue.js\") }}\"></script>", "");
+        let text = MODULES.iter().fold(text, |text, name| {
+            text.replace(&format!("<script type=\"module\" src=\"{{{{ asset(\"{name}.js\") }}}}\"></script>"), "")
+        });
         for way in ["|safe", "| safe", "autoescape", "<script", "<style", " style=", " onclick="] {
             assert!(!text.contains(way), "{at} has {way}");
         }
@@ -123,7 +136,7 @@ fn every_word_is_there_and_is_said() {
         said.extend(known.iter().filter(|key| text.contains(&format!("\"{key}\""))).copied());
     }
     // Said by the program: dates, refusals, and what their key is put together from.
-    let prefixes = ["month-", "date", "ago-", "refusal-", "done-", "hint-", "problem-", "decide-hint-", "field-"];
+    let prefixes = ["date", "ago-", "language-", "locale", "refusal-", "done-", "hint-", "problem-", "decide-hint-", "field-"];
     let unsaid: Vec<_> =
         known.iter().filter(|key| !said.contains(**key) && !prefixes.iter().any(|prefix| key.starts_with(prefix))).collect();
     assert!(unsaid.is_empty(), "nothing says {unsaid:?}");
@@ -131,15 +144,16 @@ fn every_word_is_there_and_is_said() {
 
 #[test]
 fn words_keep_their_length() {
-    let words = fs::read_to_string(root().join("frontend/words/en.ftl")).expect("words");
     let count = |line: &str| line.split(" = ").nth(1).unwrap_or("").split_whitespace().count();
-    for line in words.lines() {
-        let limit = match line {
-            _ if line.starts_with("hint-") || line.starts_with("decide-hint-") => 12,
-            _ if line.starts_with("done-") || line.starts_with("refusal-") || line.starts_with("next-") => 25,
-            _ => 60,
-        };
-        assert!(count(line) <= limit, "{limit} words at most: {line}");
+    for (path, words) in files("frontend/words", "ftl") {
+        for line in words.lines() {
+            let limit = match line {
+                _ if line.starts_with("hint-") || line.starts_with("decide-hint-") => 12,
+                _ if line.starts_with("done-") || line.starts_with("refusal-") || line.starts_with("next-") => 25,
+                _ => 60,
+            };
+            assert!(count(line) <= limit, "{limit} words at most in {}: {line}", path.display());
+        }
     }
 }
 

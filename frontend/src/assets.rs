@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 
 use crate::templates::Files;
 
+/// The parts of the one stylesheet, in the order of their layers.
+const SHEETS: [&str; 5] = ["tokens", "base", "parts", "behaviours", "pages"];
+
 /// Every asset with its address and its compressed forms, made once.
 pub struct Assets(HashMap<String, Asset>);
 
@@ -23,12 +26,11 @@ impl Assets {
     pub fn all() -> &'static Assets {
         static ALL: OnceLock<Assets> = OnceLock::new();
         ALL.get_or_init(|| {
-            Assets(
-                Files::under("styles/")
-                    .chain(Files::under("scripts/"))
-                    .filter_map(|name| Some((name.clone(), Asset::read(&name)?)))
-                    .collect(),
-            )
+            let read = |name: String| Some((name.clone(), Asset::of(&name, Files::get(&name)?.data.into_owned())?));
+            let sheet: Option<String> = SHEETS.iter().map(|part| Files::text(&format!("styles/{part}.css")).ok()).collect();
+            let sheet = sheet.and_then(|text| Some(("styles/lyceum.css".to_owned(), Asset::of("lyceum.css", text.into_bytes())?)));
+            let others = Files::under("styles/").chain(Files::under("scripts/")).filter(|name| !name.ends_with(".css"));
+            Assets(others.filter_map(read).chain(sheet).collect())
         })
     }
 
@@ -57,8 +59,7 @@ impl Assets {
 }
 
 impl Asset {
-    fn read(name: &str) -> Option<Asset> {
-        let plain = Files::get(name)?.data.into_owned();
+    fn of(name: &str, plain: Vec<u8>) -> Option<Asset> {
         let kind = match name.rsplit('.').next() {
             Some("js") => "text/javascript; charset=utf-8",
             Some("css") => "text/css; charset=utf-8",

@@ -15,7 +15,7 @@ pub struct Rendered {
 }
 
 impl Pages {
-    /// Renders the letter `name`. `extensions` say as whom its query is asked, `variables` what about;
+    /// Renders the letter `name` in the language of that tag. `extensions` say as whom its query is asked, `variables` what about;
     /// `said` are words that are nowhere to be asked for;
     /// `base` is where links begin, `link` a secret address that only this letter carries, `stop` where its reader stops letters like it.
     /// Answers none when something that it is about is not there any more.
@@ -25,6 +25,7 @@ impl Pages {
     pub async fn letter(
         &self,
         name: &str,
+        language: &str,
         extensions: &Extensions,
         variables: Json,
         base: &str,
@@ -41,7 +42,8 @@ impl Pages {
             return Ok(None);
         }
         let template = self.templates.get_template(&format!("letters/{name}.txt")).map_err(|error| format!("{error:#}"))?;
-        let context = context! { base, link, stop, said => Value::from(Serde(&said)), ..Value::from(Serde(&answer.data)) };
+        let context =
+            context! { locale => language, base, link, stop, said => Value::from(Serde(&said)), ..Value::from(Serde(&answer.data)) };
         let text = template.render(context).map_err(|error| format!("{error:#}"))?;
         let (subject, body) = text.trim_start().split_once('\n').ok_or(format!("{name}: a letter has a subject and a body"))?;
         Ok(Some(Rendered { subject: subject.trim().to_owned(), body: format!("{}\n", body.trim()) }))

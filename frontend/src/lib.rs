@@ -20,24 +20,27 @@ mod pages;
 pub mod routes;
 /// What templates can say.
 mod templates;
-/// Words, from Fluent files.
+/// Words, from Fluent files, with dates and numbers as their language writes them.
 mod words;
 
 pub use assets::Assets;
 pub use forms::Fields;
 pub use letters::Rendered;
 pub use pages::{Pages, Problem};
+pub use words::{FIRST, Languages};
 
 /// How pages ask the forum. The extensions are those of the HTTP request, from which the server knows who asks.
 pub type Run = Arc<dyn Fn(&Extensions, Request) -> BoxFuture<'static, Response> + Send + Sync>;
 
-/// When and where a request is answered. The server puts it into the request's extensions.
+/// When, where and in which language a request is answered. The server puts it into the request's extensions.
 #[derive(Clone)]
 pub struct Moment {
     /// The time, by the forum's clock.
     pub now: chrono::DateTime<chrono::Utc>,
     /// Where addresses begin, such as `https://library.example`, without a slash at the end.
     pub base: String,
+    /// One of the languages that have words, such as `en`.
+    pub language: String,
 }
 
 /// What a signed-in person's forms carry. The server puts it into the request's extensions.

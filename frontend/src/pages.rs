@@ -1,8 +1,12 @@
 //! A page from its pair: asked, rendered, submitted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::{Response as Answer, Variables};
+use fluent_bundle::FluentArgs;
 use minijinja::{Environment, Value, context, value::Serde};
 use poem::{
     Request, Response,
@@ -16,6 +20,7 @@ use crate::{
     forms::Types,
     routes::{ROUTES, Route},
     templates,
+    words::{FIRST, Languages},
 };
 
 /// Why a form was not accepted, and where.
@@ -83,6 +88,8 @@ pub struct Pages {
     pub(crate) types: Types,
     pairs: HashMap<&'static str, HashMap<String, Operation>>,
     pub(crate) letters: HashMap<String, Operation>,
+    /// The languages in which they are there.
+    pub languages: Arc<Languages>,
 }
 
 /// The pair of pages for what went wrong.
@@ -112,7 +119,8 @@ impl Pages {
             letters.insert(name, letter);
         }
         let types = Types::ask(&run).await?;
-        Ok(Pages { run, templates: templates::environment()?, types, pairs, letters })
+        let languages = Arc::new(Languages::read()?);
+        Ok(Pages { run, templates: templates::environment(languages.clone())?, types, pairs, letters, languages })
     }
 
     /// Validates every operation against the schema without running it: with every variable, and with nulls where allowed.
@@ -250,7 +258,7 @@ impl Pages {
         // When not even the frame of the page can be asked for, a page without a frame says so.
         match answer.errors.is_empty() {
             true => self.render(ERROR, request, status, Value::from(Serde(&answer.data)), form),
-            false => plain(status),
+            false => self.plain(request, status),
         }
     }
 
@@ -259,13 +267,14 @@ impl Pages {
         let (token, once) = request.extensions().get::<FormToken>().map(|token| (token.secret.clone(), token.once.clone())).unzip();
         let frame = request.extensions().get::<Moment>();
         let (now, base) = (frame.map(|frame| frame.now.timestamp()), frame.map(|frame| frame.base.clone()));
+        let locale = language_of(request);
         let is_feed = pair.ends_with("/feed");
         let page = context! {
-        now, base, path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once };
+        now, base, path => request.uri().path(), done => query.get("done"), query => query.0.iter().cloned().collect::<HashMap<_, _>>(), status => status.as_u16(), token, once, languages => Value::from(Serde(&self.languages.all())) };
         let rendered = self
             .templates
             .get_template(&format!("{pair}.{}", if is_feed { "xml" } else { "html" }))
-            .and_then(|template| template.render(context! { page, form => Value::from(Serde(&form)), ..data }));
+            .and_then(|template| template.render(context! { page, locale, form => Value::from(Serde(&form)), ..data }));
         match rendered {
             Ok(text) => {
                 let kind = if is_feed { "application/atom+xml; charset=utf-8" } else { "text/html; charset=utf-8" };
@@ -273,23 +282,28 @@ impl Pages {
             }
             Err(error) => {
                 tracing::error!(pair, error = format!("{error:#}"), "a page does not render");
-                plain(StatusCode::INTERNAL_SERVER_ERROR)
+                self.plain(request, StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
     }
+
+    /// A page without data, for when there is none to be had.
+    fn plain(&self, request: &Request, status: StatusCode) -> Response {
+        let language = language_of(request);
+        let words = self.languages.of(language);
+        let say = |key: &str| words.get(key, &FluentArgs::new()).and_then(Result::ok).unwrap_or_default();
+        let key = if status == StatusCode::SERVICE_UNAVAILABLE { "problem-503" } else { "problem-500" };
+        let (title, lead, home) = (say(key), say(&format!("{key}-lead")), say("home-title"));
+        let text = format!(
+            "<!doctype html><html lang=\"{language}\"><title>{title}</title><h1>{title}</h1><p>{lead}</p><p><a href=\"/\">{home}</a></p></html>"
+        );
+        Response::builder().status(status).content_type("text/html; charset=utf-8").body(text)
+    }
 }
 
-/// A page without data, for when there is none to be had.
-fn plain(status: StatusCode) -> Response {
-    let (title, words) = match status {
-        StatusCode::SERVICE_UNAVAILABLE => ("The library is out of reach for a moment", "Wait a few seconds, and try again"),
-        _ => ("Something broke here", "It is not your doing, and it has been noted. Go back, wait a minute, and try again"),
-    };
-    let text = format!(
-        "<!doctype html><html lang=\"en\"><title>{title}</title><h1>{title}</h1>\
-         <p>{words}: what you typed is still in the form.</p><p><a href=\"/\">Home</a></p></html>"
-    );
-    Response::builder().status(status).content_type("text/html; charset=utf-8").body(text)
+/// The language in which a request is answered.
+fn language_of(request: &Request) -> &str {
+    request.extensions().get::<Moment>().map_or(FIRST, |moment| moment.language.as_str())
 }
 
 /// Sends a browser to another page after a form.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use fluent_bundle::{FluentArgs, FluentValue};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig, value::Kwargs,
 };
 use rust_embed::RustEmbed;
 
-use crate::{Assets, words::Words};
+use crate::{
+    Assets,
+    words::{self, Languages, Words},
+};
 
 /// The files that the program carries inside it.
 #[derive(RustEmbed)]
@@ -35,7 +38,7 @@ impl Files {
 }
 
 /// Every template of pages and letters with the functions they share.
-pub fn environment() -> Result<Environment<'static>, String> {
+pub fn environment(languages: Arc<Languages>) -> Result<Environment<'static>, String> {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.map_err(|error| error.to_string())?);
@@ -47,26 +50,33 @@ pub fn environment() -> Result<Environment<'static>, String> {
         true => Err(Error::new(ErrorKind::UndefinedError, "null reached the page")),
         false => escape_formatter(out, state, value),
     });
-    let words = Arc::new(Words::read("en")?);
-    let say = words.clone();
-    environment.add_function("t", move |key: &str, arguments: Kwargs| translate(&say, key, arguments));
-    let say = words.clone();
-    environment.add_function("has_words", move |key: &str| say.get(key, &FluentArgs::new()).is_some());
-    let say = words.clone();
-    environment.add_function("refusal", move |problem: Value| refusal(&say, &problem));
-    let say = words.clone();
-    environment.add_function("day", move |time: &str| time_element(time, |at| date(&say, at)));
-    let say = words.clone();
-    environment.add_function("moment", move |time: &str| time_element(time, |at| date_and_time(&say, at)));
+    let known = languages.clone();
+    environment.add_function("t", move |state: &State, key: &str, arguments: Kwargs| translate(spoken(state, &known), key, arguments));
+    let known = languages.clone();
+    environment.add_function("has_words", move |state: &State, key: &str| spoken(state, &known).get(key, &FluentArgs::new()).is_some());
+    let known = languages.clone();
+    environment.add_function("refusal", move |state: &State, problem: Value| refusal(spoken(state, &known), &problem));
+    let known = languages.clone();
+    environment
+        .add_function("day", move |state: &State, time: &str| time_element(time, |at| Ok(spoken(state, &known).date(at.date_naive()))));
+    let known = languages.clone();
+    environment.add_function("moment", move |state: &State, time: &str| time_element(time, |at| date_and_time(spoken(state, &known), at)));
     environment.add_function("lang", lang);
     environment.add_function("minutes", minutes);
-    let say = words.clone();
+    let known = languages.clone();
     environment.add_function("ago", move |state: &State, time: &str| {
         let now = state.lookup("page").map(|page| page.get_attr("now")).transpose()?.and_then(|now| i64::try_from(now).ok());
         let now = now.and_then(|now| DateTime::from_timestamp(now, 0)).ok_or_else(|| missing("page.now"))?;
-        time_element(time, |at| ago(&say, at, now))
+        time_element(time, |at| ago(spoken(state, &known), at, now))
     });
-    environment.add_function("partial_date", move |text: &str| partial_date(&words, text));
+    let known = languages.clone();
+    environment.add_function("day_of_month", move |state: &State, time: &str| {
+        let at = read_time(time)?;
+        Ok(time_tag(at, &format!("<b>{}</b> {}", at.format("%-d"), spoken(state, &known).short_month(at.date_naive()))))
+    });
+    let known = languages.clone();
+    environment.add_function("number", move |state: &State, number: i64| spoken(state, &known).number(number));
+    environment.add_function("partial_date", move |state: &State, text: &str| partial_date(spoken(state, &languages), text));
     environment.add_function("html", |html: &str| Value::from_safe_string(html.to_owned()));
     environment.add_function("icon", |name: &str| {
         let symbols = Assets::all().address("symbols.svg").unwrap_or_default();
@@ -141,24 +151,30 @@ fn refusal(words: &Words, problem: &Value) -> Result<String, Error> {
     Ok(problem.get_attr("message")?.to_string())
 }
 
-/// A `time` element: the machine's time inside, people's words on the page.
-fn time_element(time: &str, words: impl Fn(DateTime<Utc>) -> Result<String, Error>) -> Result<Value, Error> {
-    let at = DateTime::parse_from_rfc3339(time).map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("`{time}` is no time")))?;
-    let at = at.with_timezone(&Utc);
-    Ok(Value::from_safe_string(format!("<time datetime=\"{}\">{}</time>", at.format("%Y-%m-%dT%H:%M:%SZ"), words(at)?)))
+/// The words in which the page or letter speaks.
+fn spoken<'a>(state: &State, languages: &'a Languages) -> &'a Words {
+    let tag = state.lookup("locale");
+    languages.of(tag.as_ref().and_then(|tag| tag.as_str()).unwrap_or(words::FIRST))
 }
 
-fn date(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
-    let mut given = FluentArgs::new();
-    given.set("day", at.day());
-    given.set("month", say(words, &format!("month-{}", at.month()), &FluentArgs::new())?);
-    given.set("year", at.year().to_string());
-    say(words, "date", &given)
+fn read_time(time: &str) -> Result<DateTime<Utc>, Error> {
+    let at = DateTime::parse_from_rfc3339(time).map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("`{time}` is no time")))?;
+    Ok(at.with_timezone(&Utc))
+}
+
+/// A `time` element: the machine's time inside, people's words on the page.
+fn time_element(time: &str, words: impl Fn(DateTime<Utc>) -> Result<String, Error>) -> Result<Value, Error> {
+    let at = read_time(time)?;
+    Ok(time_tag(at, &words(at)?))
+}
+
+fn time_tag(at: DateTime<Utc>, words: &str) -> Value {
+    Value::from_safe_string(format!("<time datetime=\"{}\">{words}</time>", at.format("%Y-%m-%dT%H:%M:%SZ")))
 }
 
 fn date_and_time(words: &Words, at: DateTime<Utc>) -> Result<String, Error> {
     let mut given = FluentArgs::new();
-    given.set("date", date(words, at)?);
+    given.set("date", words.date(at.date_naive()));
     given.set("time", at.format("%H:%M").to_string());
     say(words, "date-time", &given)
 }
@@ -171,26 +187,18 @@ fn lang(language: Option<&str>) -> Value {
 /// A time as a browser's own control takes it; empty for none.
 fn minutes(time: Option<&str>) -> Result<String, Error> {
     let Some(time) = time.filter(|time| !time.is_empty()) else { return Ok(String::new()) };
-    let at = DateTime::parse_from_rfc3339(time).map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("`{time}` is no time")))?;
-    Ok(at.with_timezone(&Utc).format("%Y-%m-%dT%H:%M").to_string())
+    Ok(read_time(time)?.format("%Y-%m-%dT%H:%M").to_string())
 }
 
 /// A date as precise as it is known: "2026", "October 2026" or "5 October 2026".
-fn partial_date(words: &Words, text: &str) -> Result<String, Error> {
-    let parts: Vec<u32> = text.split('-').filter_map(|part| part.parse().ok()).collect();
-    let mut given = FluentArgs::new();
-    given.set("year", parts.first().map(u32::to_string).unwrap_or_default());
-    if let Some(month) = parts.get(1) {
-        given.set("month", say(words, &format!("month-{month}"), &FluentArgs::new())?);
-    }
-    match parts.get(2) {
-        Some(day) => {
-            given.set("day", *day);
-            say(words, "date", &given)
-        }
-        None if parts.len() == 2 => say(words, "date-month", &given),
-        None => Ok(text.to_owned()),
-    }
+fn partial_date(words: &Words, text: &str) -> String {
+    let whole = |rest: &str| NaiveDate::parse_from_str(&format!("{text}{rest}"), "%Y-%m-%d").ok();
+    let written = match text.len() {
+        7 => whole("-01").map(|day| words.month_of_year(day)),
+        10 => whole("").map(|day| words.date(day)),
+        _ => None,
+    };
+    written.unwrap_or_else(|| text.to_owned())
 }
 
 fn ago(words: &Words, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<String, Error> {
@@ -200,7 +208,7 @@ fn ago(words: &Words, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<String, E
         1..60 => ("ago-minutes", minutes),
         60..1440 => ("ago-hours", minutes / 60),
         1440..43200 => ("ago-days", minutes / 1440),
-        _ => return date(words, at),
+        _ => return Ok(words.date(at.date_naive())),
     };
     let mut given = FluentArgs::new();
     given.set("count", count);

@@ -2,6 +2,9 @@
 
 ## The frame
 
+# What the language calls itself, and the place after whose custom it writes dates and numbers.
+language-name = English
+locale = en-GB
 skip = Skip to the content
 demonstration-label = Demonstration
 demonstration = This is a demonstration: the people, the resources and their addresses are made up.
@@ -27,20 +30,6 @@ page-past-the-end = There is nothing further on.
 
 ## Dates
 
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
-date = { $day } { $month } { $year }
-date-month = { $month } { $year }
 date-time = { $date }, { $time } UTC
 ago-now = just now
 ago-minutes = { $count ->
@@ -75,6 +64,7 @@ home-open = Open the library
 home-about = Who we are
 home-shelf = The library by kind
 home-new = Newest
+home-topics = Topics we work on
 home-all = { $count ->
     [one] The one resource
    *[other] All { $count } resources
@@ -99,12 +89,21 @@ sort-title = By title
 filters-active = Active filters
 filter-remove = Remove filter:
 narrow = Narrow these
+narrow-show = { $count ->
+    [one] Show the 1 resource
+   *[other] Show the { $count } resources
+}
+filter-wait = One moment
 library-none = Nothing in the library fits all of these. Take one away, or look at everything.
 library-all = Show the whole library
 library-empty-title = The library is empty
 library-empty = Nothing has been put into the library yet. Share the first resource, and a moderator will read it.
 in-library-since = in the library since
 open-it = Open it
+cite = Cite
+cite-title = Cite this
+cite-copy = Copy this
+copied = Copied
 no-description = Nobody has described this yet.
 facts = Facts
 shared-by = Shared by
@@ -149,6 +148,24 @@ hint-organisation = Where you work or live. You may leave it empty.
 hint-reason = Needed when it is not included.
 hint-message = They go into the letter, and stay on its page.
 choose-one = Choose one
+language-ar = Arabic
+language-de = German
+language-en = English
+language-es = Spanish
+language-fa = Persian
+language-fr = French
+language-hi = Hindi
+language-ht = Haitian Creole
+language-ja = Japanese
+language-ko = Korean
+language-nv = Navajo
+language-pt = Portuguese
+language-ru = Russian
+language-so = Somali
+language-tl = Tagalog
+language-uk = Ukrainian
+language-vi = Vietnamese
+language-zh = Chinese
 more-details = More details
 more-details-hint = All optional. A moderator may ask for what is missing.
 not-duplicate = It is something else: send it all the same
@@ -165,6 +182,12 @@ share-then-2 = If something needs mending, they say what, field by field. You me
 share-then-3 = You get a letter when it is in the library, or the reason why not.
 share-belongs = What belongs here
 share-another = Share another
+kept-here = Kept in this browser:
+kept-back = Put it back
+kept-away = Throw it away
+preview = How it will look
+preview-nothing = Write something above, and it shows here.
+preview-late = It cannot be shown right now. What you typed stays.
 drafts-stay = Drafts stay here until you send them or take them back.
 
 ## My submissions
@@ -281,6 +304,23 @@ review-ask-field = What should change?
 review-decide = Decide
 review-send = Send decision, open next
 review-who = Who sent it
+keys = Keys
+keys-title = Keys on this page
+keys-queue-j = The next one
+keys-queue-k = The one before
+keys-queue-Enter = Open it
+keys-queue-x = Choose it, or not
+keys-queue-b = Decide on those chosen
+keys-queue-help = Show this list, or close it
+keys-review-j = The next one
+keys-review-k = Back to the desk
+keys-review-Enter = Send it, from the button or from the reason
+keys-review-Ctrl-Enter = Send, from any text
+keys-review-Esc = Leave a text or a list
+keys-review-help = Show this list, or close it
+keys-single = Single keys are on
+keys-close = Close
+hint-keys = Turn them off if something else of yours uses them.
 decide-APPROVE = { $of ->
     [RESOURCE] Put it in the library
     [EDIT] Put it in place of the old text
@@ -388,7 +428,7 @@ problem-403-lead = Your account may not do this, or this form is no longer yours
 problem-404 = There is no page here
 problem-404-lead = The address may have a typo, or the link that brought you is old. Nothing of yours was lost.
 problem-405 = This cannot be done here
-problem-405-lead = The address exists, but not for this kind of request.
+problem-405-lead = The address exists, but not for this kind of request. Nothing was changed.
 problem-414 = This address is too long
 problem-414-lead = What it asks for does not fit into an address. Shorten it and try again.
 problem-413 = That was too much at once
@@ -396,17 +436,18 @@ problem-413-lead = What you sent is larger than a form may be. Go back, shorten 
 problem-415 = This form cannot be read
 problem-415-lead = It came in a form that browsers do not send. Nothing was changed.
 problem-500 = Something broke here
-problem-500-lead = It is not your doing, and it has been noted. Nothing half done was kept.
+problem-500-lead = It is not your doing, and it has been noted. Nothing half done was kept. Try again in a minute.
 problem-408 = That took too long
 problem-408-lead = What you sent did not arrive in time. Go back and send it again.
 problem-421 = This site has another name
-problem-421-lead = It does not answer at this address. Check what stands before the first slash.
+problem-421-lead = It does not answer at this address. Nothing was lost: check what stands before the first slash.
 problem-503 = The library is out of reach for a moment
 problem-503-lead = Wait a few seconds and try again. Nothing half done was kept.
 problem-other = This did not work
 problem-other-lead = Nothing was changed. Go back and try again.
 problem-kept = What you typed is kept in this page. Send it again when you are ready.
 problem-send-again = Send it again
+problem-try-again = Try again
 problem-sign-in-elsewhere = Sign in (opens beside this page)
 
 ## Letters
@@ -464,6 +505,7 @@ topics-sort-newest = By newest
 topics-sort-name = By name
 topics-none = No topic stands there now. Look at all of them, and vote for what should.
 topics-all = Show all topics
+topics-what = A topic is a question that the community works on together. Members suggest topics, vote, and see what came of them.
 topics-empty = Nobody has suggested a topic yet. Suggest the first one; a volunteer will read it.
 topic-status-ALL = All
 topic-status-OPEN = Open
@@ -665,6 +707,8 @@ refusal-query-INVALID = Give at least one word, of letters or digits
 home-soon = Coming up
 home-open-until = open until
 home-said = Being discussed
+home-quote = “{ $words }”
+home-quote-on = on
 home-said-all = { $count ->
     [one] The one comment
    *[other] All { $count } comments

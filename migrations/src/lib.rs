@@ -15,6 +15,7 @@ mod m20261122_000008_search;
 mod m20261122_000009_letters;
 mod m20261122_000010_identities;
 mod m20261122_000011_accounts;
+mod m20261122_000012_languages;
 
 /// Runs every migration in order; `seaql_migrations` holds which ones a database has.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_letters::Migration),
             Box::new(m20261122_000010_identities::Migration),
             Box::new(m20261122_000011_accounts::Migration),
+            Box::new(m20261122_000012_languages::Migration),
         ]
     }
 }

@@ -1,5 +1,7 @@
 //! The community file: who the community is, its lists and its words. Another community is another file, not a fork.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Context, Object, SimpleObject};
 use serde::Deserialize;
 
@@ -9,8 +11,9 @@ use crate::{
     resources,
 };
 
-/// The community that is built in.
+/// The community that is built in, and what it says in other languages.
 const DEFAULT: &str = include_str!("community.toml");
+const TRANSLATIONS: [(&str, &str); 1] = [("es", include_str!("community.es.toml"))];
 
 /// The community file, read and checked.
 #[derive(Clone, Deserialize)]
@@ -44,6 +47,9 @@ pub struct Community {
     /// Who vouches for people who sign in, besides the letter. Said by the settings, not by the community's file.
     #[serde(skip)]
     pub providers: Vec<Provider>,
+    /// The same in other languages, each from a file of its own.
+    #[serde(skip)]
+    translations: BTreeMap<String, Community>,
 }
 
 /// Somebody who vouches for people who sign in.
@@ -108,7 +114,10 @@ pub struct Shelf {
 impl Community {
     /// The community that is built in.
     pub fn built_in() -> Community {
-        Community::parse(DEFAULT).expect("a test reads the built-in community file")
+        let translated = |community: Community, (language, text)| community.with_translation(language, text);
+        Community::parse(DEFAULT)
+            .and_then(|community| TRANSLATIONS.into_iter().try_fold(community, translated))
+            .expect("a test reads the built-in community files")
     }
 
     /// Reads a community file.
@@ -124,6 +133,41 @@ impl Community {
             }
         }
         Ok(community)
+    }
+
+    /// The same community with what it says in one more language: a file like its own, with the same ids in the same order.
+    ///
+    /// # Errors
+    /// What is wrong with it and where, for the person who wrote it.
+    pub fn with_translation(mut self, language: &str, text: &str) -> Result<Community, String> {
+        let translation = Community::parse(text)?;
+        for ((list, ids), (_, translated)) in self.ids().into_iter().zip(translation.ids()) {
+            if ids != translated {
+                return Err(format!("`{list}` has other entries, or another order, than the file that it translates"));
+            }
+        }
+        self.translations.insert(language.to_owned(), translation);
+        Ok(self)
+    }
+
+    fn ids(&self) -> [(&'static str, Vec<&str>); 7] {
+        fn ids<'a, T>(list: &'a [T], id: fn(&'a T) -> &'a String) -> Vec<&'a str> {
+            list.iter().map(|entry| id(entry).as_str()).collect()
+        }
+        [
+            ("sectors", ids(&self.sectors, |term| &term.id)),
+            ("strategic_areas", ids(&self.strategic_areas, |term| &term.id)),
+            ("focus_areas", ids(&self.focus_areas, |term| &term.id)),
+            ("strategies", ids(&self.strategies, |term| &term.id)),
+            ("themes", ids(&self.themes, |term| &term.id)),
+            ("kinds", ids(&self.kinds, |kind| &kind.id)),
+            ("reasons", ids(&self.reasons, |reason| &reason.id)),
+        ]
+    }
+
+    /// What it says in that language; in its own where there is none, or where it is not translated.
+    pub fn in_language(&self, language: Option<&str>) -> &Community {
+        language.and_then(|language| self.translations.get(language)).unwrap_or(self)
     }
 
     /// What a term's id reads like; the id itself when the list no longer has it.
@@ -207,8 +251,8 @@ impl Community {
     }
 
     /// Who vouches for people who sign in, besides the letter.
-    async fn providers(&self) -> &[Provider] {
-        &self.providers
+    async fn providers<'a>(&self, context: &Context<'a>) -> &'a [Provider] {
+        &Visit::of(context).community.providers
     }
 
     /// The community in numbers.

@@ -8,6 +8,7 @@ use crate::{
     community::Community,
     desk::{DeskMutation, DeskQuery},
     ids::{self, Node},
+    markup::{self, Html},
     members::{MemberMutation, MemberQuery},
     news::Subscription,
     outbox::OutboxQuery,
@@ -50,6 +51,11 @@ impl RootQuery {
 
     /// Who the community is, its lists and its figures.
     async fn community<'a>(&self, context: &Context<'a>) -> &'a Community {
-        &Visit::of(context).community
+        Visit::of(context).community()
+    }
+
+    /// Markdown as it will look, for whoever is still writing it; at most 50,000 characters. Nothing of it is kept.
+    async fn preview(&self, markdown: String) -> Result<Html, Error> {
+        markup::render("markdown", &markdown).await
     }
 }

@@ -286,8 +286,11 @@ pub fn is_partial_date(text: &str) -> bool {
         && chrono::NaiveDate::parse_from_str(full, "%Y-%m-%d").is_ok()
 }
 
+/// Bytes of a language tag: what every program can hold. Source: BCP 47, section 4.4.1.
+const LONGEST_TAG: usize = 35;
+
 /// A language tag such as `es` or `pt-BR`. Source: BCP 47, its shape alone.
 pub fn is_language_tag(text: &str) -> bool {
     let is_part = |part: &str| matches!(part.len(), 1..=8) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    text.len() >= 2 && text.split('-').all(is_part)
+    (2..=LONGEST_TAG).contains(&text.len()) && text.split('-').all(is_part)
 }

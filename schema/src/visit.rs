@@ -16,6 +16,7 @@ use sea_orm::DatabaseConnection;
 
 use crate::{
     Code, Error, Forum, Refusal,
+    community::Community,
     database::Transaction,
     error::ErrorCode,
     forum::Token,
@@ -43,6 +44,8 @@ pub struct Client {
     pub address: Option<String>,
     /// What it says it is.
     pub agent: String,
+    /// The language that it asks for, such as `es`; none when it asks for none that is here.
+    pub language: Option<String>,
     /// The secret by which a browser finds what its person wrote before they said who they are.
     pub kept: Option<Token>,
 }
@@ -141,6 +144,17 @@ impl Visit {
     /// Where it comes from, as limits count it; none for what did not come over a network.
     pub fn address(&self) -> Option<&str> {
         self.0.client.address.as_deref()
+    }
+
+    /// The language of the answer, such as `es`: the viewer's, or else what their browser asks for; none for the first.
+    pub fn language(&self) -> Option<&str> {
+        let chosen = self.viewer().and_then(|viewer| viewer.language.as_deref());
+        chosen.or(self.0.client.language.as_deref())
+    }
+
+    /// Who the community is, in the language of the visit.
+    pub fn community(&self) -> &Community {
+        self.0.forum.community.in_language(self.language())
     }
 
     /// The forum that is visited.

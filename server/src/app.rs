@@ -148,6 +148,7 @@ impl App {
     /// The endpoint that answers everything.
     pub fn endpoint(&self) -> impl Endpoint<Output = Response> + 'static {
         let mut routes = Route::new().at("/graphql", door::endpoint(self.clone())).at("/sign-out", poem::post(sign_in::out(self.clone())));
+        routes = routes.at("/language", poem::post(sign_in::language(self.clone())));
         for route in ROUTES {
             let endpoint = self.clone();
             let page = make(move |request| {
@@ -311,9 +312,17 @@ impl App {
             address: self.address(request),
             agent: request.header(header::USER_AGENT).unwrap_or("").to_owned(),
             kept: Jar::Kept.open(&self.site, request),
+            language: self.language(request),
         });
         let bearer = bearer(request).filter(|_| door::is_door(request.uri().path()));
         Shown { visit, bearer, session: Jar::Session.open(&self.site, request) }
+    }
+
+    /// The language that a browser asks for: the one chosen here before the one that its owner reads elsewhere.
+    pub(crate) fn language(&self, request: &Request) -> Option<String> {
+        let chosen = Jar::Language.open(&self.site, request);
+        let wishes = [chosen.as_ref().map(|token| token.0.as_str()), request.header(header::ACCEPT_LANGUAGE)];
+        wishes.into_iter().flatten().find_map(|wish| self.pages.languages.wanted(wish)).map(String::from)
     }
 
     /// Finds out by a token or the session cookie who asks. Answers also the session's new secret, if it got one, and whether a token was shown

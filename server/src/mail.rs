@@ -2,6 +2,7 @@
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
+use frontend::FIRST;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
@@ -13,9 +14,10 @@ use poem::http::Extensions;
 use schema::{
     Visit,
     forum::Token,
-    members::{self, Role, Viewer},
+    members,
     outbox::{self, Outcome, Outgoing},
     sessions,
+    visit::Client,
 };
 use uuid::Uuid;
 
@@ -93,8 +95,11 @@ impl Mail {
     async fn send(&self, letter: &Outgoing) -> Result<Outcome, String> {
         let mut extensions = Extensions::new();
         // The letter is asked for as its reader: it can hold nothing that its reader may not see.
-        let reader = letter.member.map(|id| Viewer::trusted(id, Role::Member));
-        extensions.insert(Visit::new(self.app.forum.clone(), reader));
+        let visit = Visit::new(self.app.forum.clone(), None);
+        let reader = match letter.member {
+            Some(id) => Some(members::reader(&visit, id).await.map_err(|error| format!("{error:?}"))?),
+            None => None,
+        };
         let mut variables = letter.variables.clone();
         let mut take = |name: &str| variables.as_object_mut().and_then(|variables| variables.remove(name));
         let forum = &self.app.forum;
@@ -107,12 +112,18 @@ impl Mail {
             .or_else(|| secret("confirm", "/settings/address", &|id| members::confirm_token(forum, id)))
             .or_else(|| secret("export", "/settings/data", &|id| members::export_token(forum, id)));
         let said = take("said").unwrap_or_default();
+        // Whoever is no member reads it in the language in which they asked for it.
+        let asked = take("language").and_then(|language| language.as_str().map(String::from));
+        let visit = visit.from(Client { language: asked, ..Client::default() }).by(reader);
+        let language = visit.language().unwrap_or(FIRST).to_owned();
+        extensions.insert(visit);
         let stop = letter.member.map(|id| self.app.site.link(&format!("/letters/stop/{}", members::stop_token(&self.app.forum, id))));
         let rendered = self
             .app
             .pages
             .letter(
                 &letter.letter,
+                &language,
                 &extensions,
                 variables,
                 self.app.site.link("").trim_end_matches('/'),

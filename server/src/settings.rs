@@ -3,7 +3,7 @@
 use std::{
     io::Write,
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -131,7 +131,12 @@ impl Options {
             Some(path) => {
                 let text = std::fs::read_to_string(&path)
                     .map_err(|error| wrong(format!("cannot read the community file {}: {error}", path.display())))?;
-                Community::parse(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?
+                let community = Community::parse(&text).map_err(|error| wrong(format!("{}: {error}", path.display())))?;
+                translations(&path).into_iter().try_fold(community, |community, (language, path)| {
+                    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+                    let translated = text.and_then(|text| community.with_translation(&language, &text));
+                    translated.map_err(|error| wrong(format!("{}: {error}", path.display())))
+                })?
             }
             None => Community::built_in(),
         };
@@ -236,4 +241,13 @@ impl Settings {
 pub fn arguments() -> crate::commands::Arguments {
     let matches = crate::commands::Arguments::command().get_matches();
     crate::commands::Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The files beside a community file that say the same in other languages: `community.es.toml` beside `community.toml`.
+fn translations(path: &Path) -> Vec<(String, PathBuf)> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let language = |name: &str| Some(name.strip_prefix(&stem)?.strip_prefix('.')?.strip_suffix(".toml")?.to_owned());
+    beside.filter_map(|file| Some((language(file.file_name().to_str()?)?, file.path()))).collect()
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use frontend::{FormToken, Moment};
+use frontend::{FIRST, FormToken, Moment};
 use poem::{
     Endpoint, Request, Response, Result,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -41,7 +41,13 @@ impl<E: Endpoint + 'static> Shell<E> {
     async fn answer(&self, mut request: Request) -> (Response, u64) {
         let stranger = Visit::new(self.app.forum.clone(), None);
         let mut frame = frame(&request);
-        frame.extensions_mut().insert(Moment { now: stranger.clock.now(), base: self.app.site.link("").trim_end_matches('/').to_owned() });
+        let language = self.app.language(&request);
+        let moment = Moment {
+            now: stranger.clock.now(),
+            base: self.app.site.link("").trim_end_matches('/').to_owned(),
+            language: language.unwrap_or(FIRST.to_owned()),
+        };
+        frame.extensions_mut().insert(moment.clone());
         frame.extensions_mut().insert(stranger.clone());
         let too_long = request.uri().to_string().len() > ADDRESS;
         let too_large = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS;
@@ -80,6 +86,9 @@ impl<E: Endpoint + 'static> Shell<E> {
         }
         if let Some(secret) = sign_in::form_token(&visit) {
             frame.extensions_mut().insert(FormToken { secret, once: visit.id().to_string() });
+        }
+        if let Some(language) = visit.language().and_then(|language| self.app.pages.languages.wanted(language)) {
+            frame.extensions_mut().insert(Moment { language: language.to_owned(), ..moment });
         }
         frame.extensions_mut().insert(visit.clone());
         request.extensions_mut().extend(frame.extensions().clone());
@@ -219,7 +228,7 @@ fn frame(request: &Request) -> Request {
 /// What may be done at an address.
 fn allowed(path: &str) -> &'static str {
     match path {
-        "/sign-out" | "/csp-report" => "POST",
+        "/sign-out" | "/language" | "/csp-report" => "POST",
         path if is_asset(path) || is_health(path) => "GET, HEAD",
         _ => "GET, HEAD, POST",
     }

@@ -29,6 +29,8 @@ use crate::{
 /// Seconds that a browser remembers an attempt at a provider, and what its person wrote before they said who they are.
 const ATTEMPT_SECONDS: u64 = 10 * 60;
 const KEPT_SECONDS: u64 = 24 * 60 * 60;
+/// Seconds that a browser remembers a language.
+const LANGUAGE_SECONDS: u64 = 365 * 24 * 60 * 60;
 
 /// The cookies of a site: the session, an attempt at a provider, and what a visitor wrote.
 #[derive(Clone, Copy)]
@@ -39,6 +41,8 @@ pub enum Jar {
     Attempt,
     /// What finds again what a visitor wrote.
     Kept,
+    /// The language in which somebody reads who is not signed in: no secret.
+    Language,
 }
 
 impl Jar {
@@ -50,6 +54,8 @@ impl Jar {
             (Jar::Attempt, false) => "pre",
             (Jar::Kept, true) => "__Host-kept",
             (Jar::Kept, false) => "kept",
+            (Jar::Language, true) => "__Host-language",
+            (Jar::Language, false) => "language",
         }
     }
 
@@ -209,6 +215,37 @@ pub fn out(app: App) -> impl Endpoint<Output = Response> {
             let mut response = see_other("/?done=signed-out");
             Jar::Session.fill(&app.site, &mut response, "", 0);
             response.headers_mut().insert("clear-site-data", "\"cache\", \"cookies\", \"storage\"".parse().expect("a header value"));
+            Ok(response)
+        }
+    })
+}
+
+/// The page of this site on which a form stood, as the browser says; without the word about what was done before.
+fn came_from(app: &App, request: &Request) -> Option<String> {
+    let from =
+        url::Url::parse(request.header(header::REFERER)?).ok().filter(|from| app.site.is_origin(&from.origin().ascii_serialization()))?;
+    let asked = Fields::parse(from.query().unwrap_or("").as_bytes());
+    let asked = serde_urlencoded::to_string(asked.0.iter().filter(|(name, _)| name != "done").collect::<Vec<_>>()).ok()?;
+    schema::text::local_path(&if asked.is_empty() { from.path().to_owned() } else { format!("{}?{asked}", from.path()) })
+}
+
+/// Choosing a language: kept by the browser, and by the account of whoever is signed in.
+pub fn language(app: App) -> impl Endpoint<Output = Response> {
+    make(move |mut request: Request| {
+        let app = app.clone();
+        async move {
+            let (visit, fields) = match own_form(&app, &mut request).await? {
+                Ok(own) => own,
+                Err(response) => return poem::Result::<Response>::Ok(response),
+            };
+            let Some(language) = fields.get("language").and_then(|wanted| app.pages.languages.wanted(wanted)) else {
+                return Ok(app.pages.problem_page(&request, StatusCode::BAD_REQUEST, None).await);
+            };
+            if visit.viewer().is_some() {
+                members::set_language(&visit, language).await.map_err(failed)?;
+            }
+            let mut response = see_other(&came_from(&app, &request).unwrap_or("/".into()));
+            Jar::Language.fill(&app.site, &mut response, language, LANGUAGE_SECONDS);
             Ok(response)
         }
     })

@@ -1,6 +1,7 @@
 // The door from outside: what graphql-http's audits say of the endpoint, and what becomes of hostile text in a browser that runs scripts.
 import { readFile } from "node:fs/promises";
 import { auditServer } from "graphql-http";
+import { SUBMIT, approves, asks, says } from "./graphql.js";
 import { listensTo } from "./judges.js";
 import { expect, start, testAmong } from "./lyceum.js";
 
@@ -14,9 +15,6 @@ const test = testAmong({}).extend({
     await lyceum.stop();
   },
 });
-
-// Neither the engine nor the width of a screen changes anything here.
-test.beforeEach(() => test.skip(test.info().project.name !== "phone", "once is enough"));
 
 test("every audit of GraphQL over HTTP is passed", async ({ lyceum }) => {
   const results = await auditServer({ url: `${lyceum.address}/graphql` });
@@ -88,26 +86,6 @@ async function forEach(things, act, atOnce = 6) {
   return done;
 }
 
-async function asks(page, home, query, variables) {
-  const answer = await page.request.post(`${home}/graphql`, { headers: { origin: home }, data: { query, variables } });
-  const { data, errors } = await answer.json();
-  expect(errors, JSON.stringify(variables)).toBeUndefined();
-  return Object.values(data)[0];
-}
-
-const SUBMIT = `mutation Submit($input: SubmitResourceInput!) {
-  submitResource(input: $input) { submission { id number version revision deskPath } userErrors { code field } }
-}`;
-const COMMENT = `mutation Say($input: WriteCommentInput!) {
-  writeComment(input: $input) { submission { id number version revision deskPath } userErrors { code field } }
-}`;
-const DECIDE = `mutation Decide($input: DecideManyInput!) {
-  decideMany(input: $input) {
-    results { submission { published { ... on Resource { id path } ... on Comment { id path } } } userErrors { code } }
-    userErrors { code }
-  }
-}`;
-
 // What a field does not take is brought in another, or not at all: most are taken.
 async function shares(page, home, number, title, description) {
   const input = { title, description, url: `https://payload-${number}.example/`, kind: "guide" };
@@ -119,20 +97,6 @@ async function shares(page, home, number, title, description) {
     else input.description = `Not taken: ${userErrors.map(({ code }) => code)}.`;
   }
   throw new Error(`neither ${title} nor ${description} could be brought`);
-}
-
-const says = async (page, home, on, body) => (await asks(page, home, COMMENT, { input: { on, body } })).submission;
-
-// Puts all of them into the library, and answers what they are there.
-async function approves(page, home, submissions) {
-  const published = [];
-  for (let from = 0; from < submissions.length; from += 25) {
-    const part = submissions.slice(from, from + 25);
-    const decisions = part.map(({ id, version, revision }) => ({ submissionId: id, version, revision, decision: "APPROVE" }));
-    const { results } = await asks(page, home, DECIDE, { input: { decisions } });
-    published.push(...results.map(({ submission }) => submission.published));
-  }
-  return published;
 }
 
 // What a sanitised page has none of, as the browser has read it. This runs on the page.

@@ -1,7 +1,6 @@
 // Who somebody is: the ways in, sessions that end, what programs may do, what administrators do to people, and leaving.
 import { readFile } from "node:fs/promises";
 import { inflateRawSync } from "node:zlib";
-import { complaintsAbout, listensTo } from "./judges.js";
 import { expect, testAmong } from "./lyceum.js";
 import {
   DESCRIPTION, answerTo, approves, asksForLink, brings, done, field, fillsIn, follow, heading, isRefused, isWellMade, joins, main, pathOf, press, resource,
@@ -663,70 +662,3 @@ test("the last administrator stays", async ({ browserOf }) => {
   await ines.goto("/members/ines");
   await expect(ines.getByRole("region", { name: "For administrators" })).toHaveCount(0);
 });
-
-const FAILURES = ["refused", "state", "unavailable", "untrusted", "suspended", "taken", "unlinked", "other"];
-const PAGES = {
-  "sign-in": "/sign-in?next=/about",
-  ...Object.fromEntries(FAILURES.map((reason) => [`sign-in-failed-${reason}`, `/sign-in/failed?reason=${reason}`])),
-  share: "/share",
-  "topics-suggest": "/topics/suggest",
-  members: "/members",
-  "members-found": "/members?query=ada&sector=academia",
-  "members-none": "/members?query=zeppelin",
-  member: "/members/ben",
-  about: "/about",
-  settings: "/settings",
-  "settings-account": "/settings/account",
-  "settings-tokens": "/settings/tokens",
-  "settings-data": "/settings/data",
-  "settings-leave": "/settings/leave",
-  "settings-address": "/settings/address/x",
-  "settings-fetch": "/settings/data/x",
-};
-
-// Each page once for each way it looks: what one is asked at the door looks the same to all, and only who signed in has settings.
-const SEEN_BY = {
-  visitor: (name) => !name.startsWith("settings") || name === "settings-address",
-  member: (name) => !name.startsWith("sign-in"),
-  administrator: (name) => ["member", "settings-leave"].includes(name),
-};
-
-for (const [role, handle] of Object.entries({ visitor: undefined, member: "ada", administrator: "ines" })) {
-  test(`every page about people is well made, seen by the ${role}`, async ({ browserOf, lyceum }) => {
-    // Axe needs a script, so this browser runs them.
-    const page = await browserOf(handle, { javaScriptEnabled: true });
-    const heard = listensTo(page, lyceum.address);
-    const opens = async (address) => {
-      const response = await page.goto(address);
-      for (const folded of await main(page).locator("summary").all()) await folded.click();
-      return response;
-    };
-    const judge = async (name, html) => {
-      await isWellMade(page, `${role}-${name}`);
-      expect.soft(await complaintsAbout(page, html), `${role}-${name}`).toEqual([]);
-    };
-    const seen = new Set();
-    for (const [name, address] of Object.entries(PAGES).filter(([name]) => SEEN_BY[role](name))) {
-      const response = await opens(address);
-      expect.soft(response.status(), name).toBeLessThan(500);
-      // Who may not see a page is led to another, and once is enough there.
-      if (seen.has(page.url())) continue;
-      seen.add(page.url());
-      await judge(name, await response.text());
-    }
-
-    const refusals = {
-      ...(!handle && { "sign-in": ["/sign-in", "Send me a link"] }),
-      ...(role === "member" && { "settings-tokens": [PAGES["settings-tokens"], "Make it"], "settings-account": [PAGES["settings-account"], "Send a letter there"] }),
-      ...(role === "member" && { "settings-leave": [PAGES["settings-leave"], "Delete my account"] }),
-      ...(role === "administrator" && { member: [PAGES.member, "Change the role"] }),
-    };
-    for (const [name, [address, button]] of Object.entries(refusals)) {
-      await opens(address);
-      const refused = await answerTo(page, button);
-      expect.soft(refused.status(), name).toBe(422);
-      await judge(`${name}-refused`, await refused.text());
-    }
-    expect(heard).toEqual([]);
-  });
-}

@@ -1,8 +1,7 @@
 // What people do here from beginning to end, in a browser that runs no script.
-import { complaintsAbout, listensTo } from "./judges.js";
 import { expect, start, test } from "./lyceum.js";
 import {
-  DESCRIPTION, answerTo, asksForLink, decides, done, field, fillsIn, follow, heading, isRefused, isWellMade, joins, opensForReview, press, resource, shares,
+  DESCRIPTION, asksForLink, decides, done, field, fillsIn, follow, heading, isRefused, isWellMade, joins, opensForReview, press, resource, shares,
   statusOf, story,
 } from "./people.js";
 
@@ -238,61 +237,3 @@ test("an empty library says so, and lets its first administrator in", async ({ b
     await lyceum.stop();
   }
 });
-
-async function pathOf(page, address, name) {
-  await page.goto(address);
-  return page.getByRole("link", { name }).first().getAttribute("href");
-}
-
-for (const [role, handle] of Object.entries({ visitor: undefined, member: "priya-r", moderator: "wren" })) {
-  test(`every page is well made for a ${role}`, async ({ browserOf, lyceum }) => {
-    const [priya, wren] = [await browserOf("priya-r"), await browserOf("wren")];
-    const pages = {
-      home: "/",
-      library: "/library",
-      "library-of-guides": "/library?kind=guide",
-      resource: await pathOf(priya, "/library?query=patios", "Patios frescos"),
-      about: "/about",
-      guidelines: "/guidelines",
-      privacy: "/privacy",
-      "sign-in": "/sign-in",
-      "sign-in-sent": "/sign-in/sent",
-      "sign-in-nonsense": "/sign-in/nonsense",
-      "not-found": "/nope",
-      share: "/share",
-      submissions: "/submissions",
-      submission: await pathOf(priya, "/submissions", "Tenant health toolkit"),
-      settings: "/settings",
-      desk: "/desk",
-      "desk-of-declined": "/desk?state=DECLINED",
-      review: await pathOf(wren, "/desk", "Breast and chest screening"),
-      "review-of-declined": await pathOf(wren, "/desk?state=DECLINED", "SwiftSeat"),
-    };
-    // Axe needs a script, so this browser runs them.
-    const page = await browserOf(handle, { javaScriptEnabled: true });
-    const heard = listensTo(page, lyceum.address);
-    const seen = new Set();
-    for (const [name, address] of Object.entries(pages)) {
-      const response = await page.goto(address);
-      expect.soft(response.status(), name).toBeLessThan(500);
-      // Who may not see a page is led to another, and once is enough there.
-      if (seen.has(page.url())) continue;
-      seen.add(page.url());
-      await isWellMade(page, `${role}-${name}`);
-      expect.soft(await complaintsAbout(page, await response.text()), `${role}-${name}`).toEqual([]);
-    }
-
-    const forms = {
-      visitor: ["Join", () => asksToJoin(page, lyceum, "passer-by@example.org")],
-      member: ["Send for review", () => page.goto(pages.share)],
-      moderator: ["Send decision, open next", () => page.goto(pages.review)],
-    };
-    const [button, opensTheForm] = forms[role];
-    await opensTheForm();
-    const refused = await answerTo(page, button);
-    expect(refused.status()).toBe(422);
-    await isWellMade(page, `${role}-refused`);
-    expect.soft(await complaintsAbout(page, await refused.text()), `${role}-refused`).toEqual([]);
-    expect(heard).toEqual([]);
-  });
-}

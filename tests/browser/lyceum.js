@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,26 +35,39 @@ async function eventually(what, attempt) {
 }
 
 // A database of its own on the engine that a project is about: none is named for SQLite, which makes its own file.
-async function database(engine) {
-  if (engine !== "postgres" || !process.env.TEST_POSTGRES) return {};
+async function database(engine, template) {
+  if (engine !== "postgres" || !process.env.TEST_POSTGRES) return undefined;
   const name = `journey_${process.pid}_${randomUUID().replaceAll("-", "")}`;
   const { hostname, port, username } = new URL(process.env.TEST_POSTGRES);
   const createdb = process.env.TEST_CREATEDB ?? "createdb";
-  await promisify(execFile)(createdb, ["--host", hostname, "--port", port, "--username", username, "--no-password", name]);
-  return { LYCEUM_DATABASE_URL: `${process.env.TEST_POSTGRES}/${name}` };
+  const like = template ? ["--template", template] : [];
+  await promisify(execFile)(createdb, ["--host", hostname, "--port", port, "--username", username, "--no-password", ...like, name]);
+  return name;
 }
 
-// `listen` is for who must know the address before the program is there; `settings` is what its settings file says.
-export async function start({ engine, listen, settings = "", flags = [] }) {
+// A folder and a database for the program, with what is in those of `like`, where no program may be running.
+async function settle(engine, like) {
   const data = await mkdtemp(join(tmpdir(), "lyceum-"));
-  listen ??= await freeAddress();
-  const address = `http://${listen}`;
+  if (like) await cp(like.data, data, { recursive: true });
+  const name = await database(engine, like?.name);
+  // Settings of whoever runs this are left out: the program is to be as it comes.
+  const inherited = Object.entries(process.env).filter(([setting]) => !setting.startsWith("LYCEUM_"));
+  const own = { LYCEUM_DATA: data, LYCEUM_RATE_LIMITS: "off" }; // A journey brings more in a minute than a newcomer may in a day.
+  const environment = { ...Object.fromEntries(inherited), ...own, ...(name && { LYCEUM_DATABASE_URL: `${process.env.TEST_POSTGRES}/${name}` }) };
+
+  // A command of the program other than to serve. Answers what it prints.
+  const run = async (...command) => (await promisify(execFile)(binary, command, { env: environment, cwd: data })).stdout;
+  const addMember = (handle, { name, role = "member" }) => run("member", "add", handle, "--email", `${handle}@example.org`, "--name", name, "--role", role);
+  return { data, name, environment, run, addMember };
+}
+
+// `listen` is for who must know the address before the program is there; `settings` is what its settings file says; `like` as above.
+export async function start({ engine, listen, settings = "", flags = [], like }) {
+  const { data, environment, run, addMember } = await settle(engine, like);
+  environment.LYCEUM_LISTEN = listen ?? (await freeAddress());
+  const address = `http://${environment.LYCEUM_LISTEN}`;
   const file = join(data, "settings.toml");
   await writeFile(file, settings);
-  // Settings of whoever runs this are left out: the program is to be as it comes.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LYCEUM_"));
-  const own = { LYCEUM_DATA: data, LYCEUM_LISTEN: listen, LYCEUM_RATE_LIMITS: "off" }; // A journey brings more in a minute than a newcomer may in a day.
-  const environment = { ...Object.fromEntries(inherited), ...own, ...(await database(engine)) };
   const program = spawn(binary, ["--config", file, "serve", ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   const end = new Promise((ended) => program.once("close", ended));
   let said = "";
@@ -98,15 +111,11 @@ export async function start({ engine, listen, settings = "", flags = [] }) {
     // What the program printed for the first administrator.
     firstLink: () => eventually("the printed link", () => said.match(/\S+\/sign-in\/\S+/)?.[0]),
 
-    async signInLink(handle) {
-      const { stdout } = await promisify(execFile)(binary, ["member", "sign-in-link", handle], { env: environment });
-      return stdout.trim();
-    },
+    data,
+    run,
+    addMember,
 
-    async addMember(handle, { name, role = "member" }) {
-      const who = [handle, "--email", `${handle}@example.org`, "--name", name, "--role", role];
-      await promisify(execFile)(binary, ["member", "add", ...who], { env: environment });
-    },
+    signInLink: async (handle) => (await run("member", "sign-in-link", handle)).trim(),
 
     // The newest letter to an address whose subject contains these words.
     letter: (to, words) => eventually(`a letter to ${to} about “${words}”`, async () => (await lettersTo(to, words))[0]),
@@ -139,11 +148,16 @@ const visits = {
   },
 };
 
+// Ways in that lead nowhere: here they are only shown.
+export const PROVIDERS = ["Campus", "Clinic"]
+  .map((name) => `[[provider]]\nid = "${name.toLowerCase()}"\nname = "${name}"\nissuer = "http://localhost:9"\nclient_id = "x"\nclient_secret = "x"\n`)
+  .join("");
+
 export const test = base.extend({
   // The demonstration community, one for all journeys of a viewport.
   lyceum: [
     async ({ engine }, use) => {
-      const lyceum = await start({ engine, flags: ["--demo"] });
+      const lyceum = await start({ engine, settings: PROVIDERS, flags: ["--demo"] });
       await use(lyceum);
       await lyceum.stop();
     },
@@ -165,11 +179,21 @@ async function introduce(listen, [id, { name, ...provider }]) {
 // In a community of its own: nothing is there yet but its people, so that a journey may count.
 export const testAmong = (people, providers = {}) =>
   base.extend({
-    lyceum: async ({ engine }, use) => {
+    // What each begins with: made once, and copied.
+    beginning: [
+      async ({ engine }, use) => {
+        const place = await settle(engine);
+        await place.run("migrate", "up");
+        for (const [handle, person] of Object.entries(people)) await place.addMember(handle, person);
+        await use(place);
+        await rm(place.data, { recursive: true });
+      },
+      { scope: "worker" },
+    ],
+    lyceum: async ({ beginning, engine }, use) => {
       const listen = await freeAddress();
       const introduced = await Promise.all(Object.entries(providers).map((provider) => introduce(listen, provider)));
-      const lyceum = await start({ engine, listen, settings: introduced.map(({ settings }) => settings).join("\n") });
-      for (const [handle, person] of Object.entries(people)) await lyceum.addMember(handle, person);
+      const lyceum = await start({ engine, listen, settings: introduced.map(({ settings }) => settings).join("\n"), like: beginning });
       await use(lyceum);
       await lyceum.stop();
       await Promise.all(introduced.map(({ stop }) => stop()));

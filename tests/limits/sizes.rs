@@ -156,6 +156,7 @@ async fn samples(forum: &Forum) -> Vec<Sample> {
     });
     may(&pat, "updateProfile", profile, &[("/settings", "/settings")]);
     let account = [("/settings/account", "/settings/account")];
+    may(&pat, "setLanguage", json!({ "language": "en" }), &[]);
     may(&pat, "changeEmail", json!({ "email": "pat-new@example.org" }), &account);
     adds_identity(forum, "pat").await;
     let there = forum.signs_in("pat").await;

@@ -20,6 +20,7 @@ impl World {
         let mut case = Case { actor, door, input: Value::Null, address: Vec::new(), uses: Uses::Nothing };
         match mutation.as_str() {
             "updateProfile" => case.input = json!({ "name": "Somebody", "sector": "academia" }),
+            "setLanguage" => case.input = json!({ "language": "en" }),
             "setReplyLetters" => case.input = json!({ "wanted": true }),
             "changeEmail" | "requestSignInLink" => case.input = json!({ "email": format!("{}@example.org", self.fresh("new")) }),
             "createToken" => case.input = json!({ "name": "Script", "scopes": ["READ"], "days": 30 }),
@@ -56,6 +57,7 @@ impl World {
                 case.input = json!({ name: id });
             }
             "/csp-report" => {}
+            "/language" => case.input = json!({ "language": "en" }),
             "/sign-out" => case.actor = self.elsewhere(column).await,
             "/sign-in/:token" => {
                 case.actor = self.elsewhere(column).await;

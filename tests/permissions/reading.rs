@@ -13,6 +13,7 @@ impl World {
         });
         is_done(&person.mutates("updateProfile", profile).await);
         let email = self.fresh("new");
+        is_done(&person.mutates("setLanguage", json!({ "language": "en" })).await);
         is_done(&person.mutates("changeEmail", json!({ "email": format!("{email}@example.org") })).await);
         let asked = person.asks("mutation { requestDataExport { userErrors { code } } }", json!({})).await;
         is_done(&asked["data"]["requestDataExport"]);
@@ -100,6 +101,7 @@ impl World {
                 let id = if of == "Decision" { self.decision_of(thing()).await } else { thing().record["id"].clone() };
                 node(id, &format!("... on {of} {{ {inside} }}"), &format!("/data/node/{name}"))
             }
+            (_, "preview") => Question::new("{ preview(markdown: \"*x*\") }", json!({}), "/data/preview"),
             (_, field) => Question::new(&format!("{{ {field} {{ __typename }} }}"), json!({}), &format!("/data/{field}")),
         }
     }

@@ -18,7 +18,7 @@ const TOKENS: usize = 900;
 const DEPTH: usize = 12;
 /// Arguments that name one thing, and those that narrow, sort and page a list.
 const NAMES: [&str; 6] = ["id", "slug", "number", "handle", "token", "of"];
-const NARROWS: [&str; 9] = ["query", "filter", "sort", "state", "status", "first", "after", "last", "before"];
+const NARROWS: [&str; 10] = ["query", "markdown", "filter", "sort", "state", "status", "first", "after", "last", "before"];
 /// Variables of a page that are no part of its path, besides those of an enum and `query`: none of them takes a word of something hidden.
 const PLAIN: [&str; 12] = ["after", "before", "first", "last", "from", "to", "month", "kind", "topic", "focus", "strategy", "sector"];
 /// Refusals that tell no more than that one has to be somebody else.
@@ -339,6 +339,9 @@ fn longer(way: &[String], step: String) -> Way {
 /// A field as a document asks it, behind a way.
 fn step(field: &FieldDefinition, way: &[String]) -> String {
     if let Some(needed) = field.arguments.iter().find(|argument| argument.is_required()) {
+        if needed.name.as_str() == "markdown" {
+            return format!("{}(markdown: \"words\")", field.name);
+        }
         panic!("say in visibility/asking.rs with what `{}({}:)` is asked", field.name, needed.name);
     }
     match field.arguments.iter().any(|argument| argument.name.as_str() == "first") {
@@ -433,6 +436,9 @@ impl Questions {
                 }
             }
         };
+        if self.is_leaf(field.ty.inner_named_type()) {
+            return vec![vec![call]];
+        }
         lead(field.ty.inner_named_type(), vec![call], &mut next, &mut ways);
         while let Some((of, way)) = next.pop_front() {
             for field in self.fields(&of) {

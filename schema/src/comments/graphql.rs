@@ -110,6 +110,11 @@ impl Comment {
         Html::stored(self.0.body_html.clone())
     }
 
+    /// The first words of what was said, without marks, at most 220 characters; empty when it was taken down.
+    async fn summary(&self) -> String {
+        markup::plain(&Html::stored(self.0.body_html.clone()), 220)
+    }
+
     /// What was said, as typed: Markdown.
     async fn source(&self) -> &str {
         &self.0.body

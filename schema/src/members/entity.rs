@@ -30,6 +30,7 @@ pub struct Model {
     pub restriction_reason: Option<String>,
     pub joined_at: DateTimeUtc,
     pub reply_letters: bool,
+    pub language: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

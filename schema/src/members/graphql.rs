@@ -123,6 +123,13 @@ pub struct SetReplyLettersInput {
     wanted: bool,
 }
 
+/// A language to read in.
+#[derive(InputObject)]
+pub struct SetLanguageInput {
+    /// A language tag, such as `es`. Pages and letters without words in it are in English.
+    language: String,
+}
+
 /// The secret of a letter.
 #[derive(InputObject)]
 pub struct StopReplyLettersInput {
@@ -191,7 +198,7 @@ impl Member {
     /// Where the member comes from; null when they keep it from this viewer.
     async fn sector(&self, context: &Context<'_>) -> Option<Term> {
         let visit = Visit::of(context);
-        let name = Community::name_in(&visit.community.sectors, &self.0.sector).to_owned();
+        let name = Community::name_in(&visit.community().sectors, &self.0.sector).to_owned();
         self.shows(visit, ProfilePart::Sector).then(|| Term { id: self.0.sector.clone(), name, about: None })
     }
 
@@ -342,6 +349,11 @@ impl Member {
         self.own(Visit::of(context)).map(|_| self.0.reply_letters)
     }
 
+    /// The language in which the member reads pages and letters, such as `es`. Null for everyone but the member, and for whoever has not chosen.
+    async fn language(&self, context: &Context<'_>) -> Option<&str> {
+        self.0.language.as_deref().filter(|_| self.own(Visit::of(context)).is_some())
+    }
+
     /// What the member brought, newest first. Null for everyone but the member.
     async fn submissions(
         &self,
@@ -417,6 +429,12 @@ impl MemberMutation {
         let visit = Visit::of(context);
         let id = visit.account()?.id;
         MemberPayload::answer(visit, set_reply_letters(visit, id, input.wanted).await).await
+    }
+
+    /// Chooses the language in which the viewer reads pages and letters.
+    async fn set_language(&self, context: &Context<'_>, input: SetLanguageInput) -> Result<MemberPayload, Error> {
+        let visit = Visit::of(context);
+        MemberPayload::answer(visit, set_language(visit, &input.language).await).await
     }
 
     /// Sends a letter to a new address; it counts once whoever reads it confirms it.

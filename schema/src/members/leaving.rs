@@ -47,7 +47,7 @@ pub(super) async fn leave(visit: &Visit, handle: &str, fate: ContributionsFate) 
     outbox::forget(&transaction, viewer, me.0.email.as_deref()).await?;
     if let Some(email) = &me.0.email {
         sessions::end_links(&transaction, email).await?;
-        outbox::post(visit, &transaction, Letter::Left, email.clone(), None, serde_json::json!({})).await?;
+        outbox::post(visit, &transaction, Letter::Left, email.clone(), None, serde_json::json!({ "language": visit.language() })).await?;
     }
     // Sessions, identities, tokens, links, copies and changes of address go with the row.
     entity::Entity::delete_by_id(viewer).exec(&transaction).await?;

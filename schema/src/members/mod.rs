@@ -91,12 +91,14 @@ pub struct Viewer {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// What the token allows that the request came with; none for a session, which allows all that its member may.
     pub scopes: Option<Scopes>,
+    /// The language in which they read, such as `es`; none when they have not chosen one.
+    pub language: Option<String>,
 }
 
 impl Viewer {
     /// Somebody in whose name the program itself acts or asks: an operator's command, a letter.
     pub fn trusted(id: Uuid, role: Role) -> Viewer {
-        Viewer { id, session: id, role, silenced_until: None, confirmed_at: None, scopes: None }
+        Viewer { id, session: id, role, silenced_until: None, confirmed_at: None, scopes: None, language: None }
     }
 
     /// Whether the program itself acts in this name.
@@ -153,7 +155,8 @@ impl Member {
     pub(crate) fn viewer(&self, session: Uuid, confirmed_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Viewer {
         let silenced = self.restriction(now).filter(|restriction| restriction.kind == Standing::Silenced);
         let silenced_until = silenced.map(|restriction| restriction.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
-        Viewer { session, silenced_until, confirmed_at, ..Viewer::trusted(self.0.id, self.0.role) }
+        let language = self.0.language.clone();
+        Viewer { session, silenced_until, confirmed_at, language, ..Viewer::trusted(self.0.id, self.0.role) }
     }
 }
 
@@ -230,6 +233,7 @@ fn blank(forum: &Forum, handle: String) -> entity::Model {
         restriction_reason: None,
         joined_at: forum.clock.now(),
         reply_letters: true,
+        language: None,
     }
 }
 
@@ -338,6 +342,15 @@ pub(crate) async fn address_for_replies(database: &impl ConnectionTrait, id: Uui
     Ok(member.filter(|member| member.reply_letters).and_then(|member| member.email))
 }
 
+/// The member as the reader of a letter: it can hold nothing that they may not see, and speaks their language.
+///
+/// # Errors
+/// A fault when the database does not answer.
+pub async fn reader(visit: &Visit, id: Uuid) -> Result<Viewer, Error> {
+    let language = entity::Entity::find_by_id(id).one(visit.database()).await?.and_then(|member| member.language);
+    Ok(Viewer { language, ..Viewer::trusted(id, Role::Member) })
+}
+
 /// A visit by the built-in member `library`, who brings what the community file and imports bring. Nobody can sign in as it.
 ///
 /// # Errors
@@ -402,6 +415,23 @@ async fn set_reply_letters(visit: &Visit, id: Uuid, wanted: bool) -> Result<Memb
     // Who has left has no letters to stop.
     held(&transaction, id).await?.ok_or(Error::from(Refusal::new(ErrorCode::NotFound, "token")))?;
     let member = entity::ActiveModel { id: Set(id), reply_letters: Set(wanted), ..Default::default() }.update(&transaction).await?;
+    transaction.commit().await?;
+    Ok(Member(member))
+}
+
+/// The viewer reads pages and letters in that language from now on.
+///
+/// # Errors
+/// Refuses what is no language tag; a fault when the database does not answer.
+pub async fn set_language(visit: &Visit, language: &str) -> Result<Member, Error> {
+    let id = visit.account()?.id;
+    if !text::is_language_tag(language) {
+        return Err(Refusal::new(ErrorCode::Invalid, "language").into());
+    }
+    let transaction = visit.begin().await?;
+    held(&transaction, id).await?.ok_or(Error::bug("who is signed in is a member"))?;
+    let row = entity::ActiveModel { id: Set(id), language: Set(Some(language.to_owned())), ..Default::default() };
+    let member = row.update(&transaction).await?;
     transaction.commit().await?;
     Ok(Member(member))
 }

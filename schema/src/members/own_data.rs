@@ -69,6 +69,7 @@ pub async fn gather(visit: &Visit, member: Uuid) -> Result<Vec<Copy>, Error> {
         "standing": log::word(&row.standing), "restriction": row.restriction.map(|restriction| log::word(&restriction)),
         "restrictedUntil": row.restricted_until, "restrictionReason": row.restriction_reason, "joinedAt": row.joined_at,
         "lettersAboutReplies": row.reply_letters,
+        "language": row.language,
     });
     let (open, identities) = sessions::of_member(database, member).await?;
     let sign_in = serde_json::json!({

@@ -179,7 +179,7 @@ pub(crate) async fn figures(visit: &Visit) -> Result<CommunityFigures, Error> {
     });
     let joined: Vec<(String, i64)> =
         people().column_as(month.clone(), "month").column_as(count(), "members").group_by(month).into_tuple().all(visit.database()).await?;
-    let by_sector = visit.community.sectors.iter().map(|sector| {
+    let by_sector = visit.community().sectors.iter().map(|sector| {
         let members = sectors.iter().find(|(id, _)| *id == sector.id).map_or(0, |(_, members)| *members);
         SectorFigure { sector: sector.clone(), members }
     });

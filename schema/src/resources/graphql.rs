@@ -164,7 +164,7 @@ impl ResourceText {
 
     /// Its kind as people read it.
     async fn kind_details(&self, context: &Context<'_>) -> ResourceKind {
-        Visit::of(context).community.kind(&self.kind)
+        Visit::of(context).community().kind(&self.kind)
     }
 
     /// When an event begins.
@@ -209,12 +209,12 @@ impl ResourceText {
 
     /// The fields it is about.
     async fn focus_areas(&self, context: &Context<'_>) -> Vec<Term> {
-        terms(&Visit::of(context).community.focus_areas, &self.focus_areas)
+        terms(&Visit::of(context).community().focus_areas, &self.focus_areas)
     }
 
     /// The ways of working it serves.
     async fn strategies(&self, context: &Context<'_>) -> Vec<Term> {
-        terms(&Visit::of(context).community.strategies, &self.strategies)
+        terms(&Visit::of(context).community().strategies, &self.strategies)
     }
 
     /// A language tag.

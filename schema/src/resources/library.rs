@@ -194,9 +194,9 @@ impl Narrowed {
         for (scheme, id, count) in rows {
             let term = |list: &[Term]| crate::community::Community::name_in(list, &id).to_owned();
             let (list, name) = match scheme.as_str() {
-                KIND => (&mut facets.kinds, visit.community.kind(&id).plural),
-                FOCUS_AREA => (&mut facets.focus_areas, term(&visit.community.focus_areas)),
-                STRATEGY => (&mut facets.strategies, term(&visit.community.strategies)),
+                KIND => (&mut facets.kinds, visit.community().kind(&id).plural),
+                FOCUS_AREA => (&mut facets.focus_areas, term(&visit.community().focus_areas)),
+                STRATEGY => (&mut facets.strategies, term(&visit.community().strategies)),
                 _ => (&mut facets.topics, topics.get(&id).cloned().unwrap_or_else(|| id.clone())),
             };
             list.push(Facet { id, name, count });

@@ -43,7 +43,8 @@ pub(super) async fn request(visit: &Visit, email: &str, next: Option<&str>) -> R
         };
         let id = link.id;
         link.into_active_model().insert(&transaction).await?;
-        outbox::post(visit, &transaction, Letter::SignIn, email, None, serde_json::json!({ "link": id })).await?;
+        outbox::post(visit, &transaction, Letter::SignIn, email, None, serde_json::json!({ "link": id, "language": visit.language() }))
+            .await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -179,7 +180,9 @@ async fn join(
     });
     // Nobody has shown yet that they read what is sent to an address that they typed; an operator's own guest is believed.
     let unproved = email.clone().filter(|_| link.email.is_none() && link.issuer.is_some());
-    let member = joining.parse(visit, email.filter(|_| unproved.is_none()), link.role, &mut reader);
+    let mut member = joining.parse(visit, email.filter(|_| unproved.is_none()), link.role, &mut reader);
+    // Whoever joined in a language gets their letters in it.
+    member.language = Set(visit.language().map(String::from));
     if !agrees {
         reader.refuse(Refusal::new(ErrorCode::Required, "agrees"));
     }

@@ -152,7 +152,7 @@ impl Decision {
 }
 
 fn reason(visit: &Visit, id: Option<&String>) -> Option<crate::community::Reason> {
-    visit.community.reasons.iter().find(|known| Some(&known.id) == id).cloned()
+    visit.community().reasons.iter().find(|known| Some(&known.id) == id).cloned()
 }
 
 /// What stays of something that was taken down.
