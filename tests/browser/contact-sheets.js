@@ -46,7 +46,7 @@ async function sheet(file, title, shots) {
   const figure = ({ name, what, width }) =>
     `<figure class="${width > 400 ? "desk" : "phone"}"><figcaption>${what}</figcaption><div><img alt="" src="${attribute(pathToFileURL(name).href)}"></div></figure>`;
   const style = `body { margin: 16px; font: 16px sans-serif; background: #888; color: #fff } section { display: flex; gap: 16px; margin-block-end: 16px }
-    figure { margin: 0 } img { display: block; width: 100% } div { overflow: hidden } .desk { width: 480px } .desk div { max-height: 900px } .phone { width: 360px } .phone div { max-height: 2000px }`;
+    figure { margin: 0 } img { display: block; width: 100% } div { overflow: hidden } .desk { width: 480px } .desk div { max-height: 900px } .phone { width: 360px } .phone div { max-height: 1400px }`;
   const row = (width) => `<section>${shots.filter((shot) => shot.width === width).map(figure).join("")}</section>`;
   const html = join(folder, "sheet.html");
   await writeFile(html, `<!doctype html><meta charset="utf-8"><style>${style}</style><h1>${attribute(title)}</h1>${row(1280)}${row(360)}`);
@@ -115,11 +115,9 @@ const linkIn = async (page, address, name) => {
 
 // Sends the page's form as it is, in whatever language its button speaks. Answers the status of what came of it.
 async function sends(page) {
-  const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  const arrived = page.waitForNavigation({ waitUntil: "load" });
   await page.locator("main form[method=post]:not([hidden])").last().evaluate((form) => form.requestSubmit());
-  const status = (await answer).status();
-  await page.waitForLoadState();
-  return status;
+  return (await arrived).status();
 }
 
 async function demonstration() {
@@ -227,21 +225,17 @@ async function realRecords() {
     await lyceum.run("import", "resources", file.pathname, "--publish", "--as", "grace");
     const grace = await pageOf(lyceum, await cookiesOf(lyceum, "grace"), "en");
     const longest = (field) => records.toSorted((one, other) => [...other[field]].length - [...one[field]].length);
-    const inLibrary = async (title) => {
-      const { nodes } = await asks(grace, lyceum.address, "query Find($text: String!) { library(query: $text, first: 20) { nodes { id path title } } }", { text: title.slice(0, 150) });
-      return nodes.find((node) => node.title === title) ?? nodes[0];
-    };
-    const first = async (these) => {
-      for (const { title } of these.slice(0, 20)) {
-        const found = await inLibrary(title).catch(() => undefined);
-        if (found) return found;
-      }
-      throw new Error("none of these is in the library");
-    };
-    const long = await first(longest("title").filter(({ title }) => title.length <= 200));
-    const wordy = await first(longest("description"));
-    const bare = await first(records.filter(({ description }) => !description.trim()));
-    const odd = await first(records.filter(({ title }) => /[^\u0000-\u024f\u2000-\u206f]/.test(title)));
+    const shelved = new Map();
+    for (let after; after !== null; ) {
+      const { nodes, pageInfo } = await asks(grace, lyceum.address, "query All($after: String) { library(first: 100, after: $after) { nodes { id path title } pageInfo { hasNextPage endCursor } } }", { after });
+      for (const node of nodes) shelved.set(node.title, node);
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    }
+    const first = (these) => shelved.get(these.find(({ title }) => shelved.has(title)).title);
+    const long = first(longest("title"));
+    const wordy = first(longest("description"));
+    const bare = first(longest("description").toReversed());
+    const odd = first(records.filter(({ title }) => /[^\u0000-\u024f\u2000-\u206f]/.test(title)));
     const talks = [];
     for (const [number, handle] of handles.slice(0, 24).entries()) {
       const reader = await pageOf(lyceum, await cookiesOf(lyceum, handle), "en");

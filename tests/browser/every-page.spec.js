@@ -108,6 +108,8 @@ const SEEN_BY = {
 
 for (const [role, handle] of Object.entries(EVERYONE)) {
   test(`every page is well made, seen by the ${role}`, async ({ browserOf, lyceum }) => {
+    // Sixty pages, each judged four times: long on a machine that does something else, too.
+    test.setTimeout(600_000);
     const pages = await pagesOf(browserOf);
     // Axe needs a script, so this browser runs them.
     const page = await browserOf(handle, { javaScriptEnabled: true });
