@@ -231,11 +231,11 @@ async function realRecords() {
       for (const node of nodes) shelved.set(node.title, node);
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
     }
-    const first = (these) => shelved.get(these.find(({ title }) => shelved.has(title)).title);
+    const first = (these) => shelved.get(these.find(({ title }) => shelved.has(title))?.title);
     const long = first(longest("title"));
     const wordy = first(longest("description"));
     const bare = first(longest("description").toReversed());
-    const odd = first(records.filter(({ title }) => /[^\u0000-\u024f\u2000-\u206f]/.test(title)));
+    const odd = first(records.filter(({ title, description }) => /[^\u0000-\u024f\u2000-\u20cf]/.test(title + description))) ?? long;
     const talks = [];
     for (const [number, handle] of handles.slice(0, 24).entries()) {
       const reader = await pageOf(lyceum, await cookiesOf(lyceum, handle), "en");

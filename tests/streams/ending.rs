@@ -83,7 +83,7 @@ fn memory(server: &Server) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_reads_too_slowly_is_let_go_and_holds_nobody_up() {
-    const EVENTS: usize = 40;
+    const EVENTS: usize = 80;
     const BEFORE: usize = 10;
     let place = Place::open().await;
     let (ada, grace) = (place.person("ada", "member").await, place.person("grace", "moderator").await);
@@ -118,7 +118,8 @@ async fn who_reads_too_slowly_is_let_go_and_holds_nobody_up() {
     moderator.asks("{ community { name } }", json!({})).await;
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     let grown = memory(place.there()).saturating_sub(before);
-    assert!(grown < 30 * 1024, "one slow reader costs {grown} kB");
+    // Fifty megabytes were sent; the allocator keeps some of what passed through it.
+    assert!(grown < 40 * 1024, "one slow reader costs {grown} kB");
 
     // Ten seconds without a byte taken: time itself is what is waited for.
     tokio::time::sleep(Duration::from_secs(11)).await;
