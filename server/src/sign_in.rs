@@ -202,21 +202,31 @@ async fn own_form(app: &App, request: &mut Request) -> poem::Result<Result<(Visi
     })
 }
 
-/// Signing out: the session ends in the database, and the browser forgets what it kept.
-pub fn out(app: App) -> impl Endpoint<Output = Response> {
+/// An endpoint for a form that carries the secret of the session it was made for.
+fn own<F, A>(app: App, act: F) -> impl Endpoint<Output = Response>
+where
+    F: Fn(App, Request, Visit, Fields) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = poem::Result<Response>> + Send,
+{
     make(move |mut request: Request| {
         let app = app.clone();
         async move {
-            let visit = match own_form(&app, &mut request).await? {
-                Ok((visit, _)) => visit,
-                Err(response) => return poem::Result::<Response>::Ok(response),
-            };
-            sessions::sign_out(&visit).await.map_err(failed)?;
-            let mut response = see_other("/?done=signed-out");
-            Jar::Session.fill(&app.site, &mut response, "", 0);
-            response.headers_mut().insert("clear-site-data", "\"cache\", \"cookies\", \"storage\"".parse().expect("a header value"));
-            Ok(response)
+            match own_form(&app, &mut request).await? {
+                Ok((visit, fields)) => act(app, request, visit, fields).await,
+                Err(response) => Ok(response),
+            }
         }
+    })
+}
+
+/// Signing out: the session ends in the database, and the browser forgets what it kept.
+pub fn out(app: App) -> impl Endpoint<Output = Response> {
+    own(app, |app, _, visit, _| async move {
+        sessions::sign_out(&visit).await.map_err(failed)?;
+        let mut response = see_other("/?done=signed-out");
+        Jar::Session.fill(&app.site, &mut response, "", 0);
+        response.headers_mut().insert("clear-site-data", "\"cache\", \"cookies\", \"storage\"".parse().expect("a header value"));
+        Ok(response)
     })
 }
 
@@ -231,43 +241,29 @@ fn came_from(app: &App, request: &Request) -> Option<String> {
 
 /// Choosing a language: kept by the browser, and by the account of whoever is signed in.
 pub fn language(app: App) -> impl Endpoint<Output = Response> {
-    make(move |mut request: Request| {
-        let app = app.clone();
-        async move {
-            let (visit, fields) = match own_form(&app, &mut request).await? {
-                Ok(own) => own,
-                Err(response) => return poem::Result::<Response>::Ok(response),
-            };
-            let Some(language) = fields.get("language").and_then(|wanted| app.pages.languages.wanted(wanted)) else {
-                return Ok(app.pages.problem_page(&request, StatusCode::BAD_REQUEST, None).await);
-            };
-            if visit.viewer().is_some() {
-                members::set_language(&visit, language).await.map_err(failed)?;
-            }
-            let mut response = see_other(&came_from(&app, &request).unwrap_or("/".into()));
-            Jar::Language.fill(&app.site, &mut response, language, LANGUAGE_SECONDS);
-            Ok(response)
+    own(app, |app, request, visit, fields| async move {
+        let Some(language) = fields.get("language").and_then(|wanted| app.pages.languages.wanted(wanted)) else {
+            return Ok(app.pages.problem_page(&request, StatusCode::BAD_REQUEST, None).await);
+        };
+        if visit.viewer().is_some() {
+            members::set_language(&visit, language).await.map_err(failed)?;
         }
+        let mut response = see_other(&came_from(&app, &request).unwrap_or("/".into()));
+        Jar::Language.fill(&app.site, &mut response, language, LANGUAGE_SECONDS);
+        Ok(response)
     })
 }
 
 /// Hands out the copy of one's own data behind a link, once.
 pub fn own_data(app: App, route: &'static Route) -> impl Endpoint<Output = Response> {
-    make(move |mut request: Request| {
-        let app = app.clone();
-        async move {
-            let (visit, fields) = match own_form(&app, &mut request).await? {
-                Ok(own) => own,
-                Err(response) => return poem::Result::<Response>::Ok(response),
-            };
-            let token = Token(request.path_params::<String>().unwrap_or_default());
-            match members::fetch_copy(&visit, &token).await.map_err(failed)? {
-                Some(archive) => Ok(Response::builder()
-                    .content_type("application/zip")
-                    .header(header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.zip\"")
-                    .body(archive)),
-                None => Ok(app.pages.refuse(route, &request, &fields, vec![Problem::new("NOT_FOUND", "token")]).await),
-            }
+    own(app, move |app, request, visit, fields| async move {
+        let token = Token(request.path_params::<String>().unwrap_or_default());
+        match members::fetch_copy(&visit, &token).await.map_err(failed)? {
+            Some(archive) => Ok(Response::builder()
+                .content_type("application/zip")
+                .header(header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.zip\"")
+                .body(archive)),
+            None => Ok(app.pages.refuse(route, &request, &fields, vec![Problem::new("NOT_FOUND", "token")]).await),
         }
     })
 }
