@@ -302,6 +302,15 @@ impl Person {
         page
     }
 
+    /// How many statements a page sends: the fewest of three times, since on a busy machine a loader may ask in two parts.
+    pub async fn costs(&self, path: &str) -> u64 {
+        let mut fewest = u64::MAX;
+        for _ in 0..3 {
+            fewest = fewest.min(self.opens(path).await.is(StatusCode::OK).statements);
+        }
+        fewest
+    }
+
     async fn posts(&self, path: &str, fields: &[(String, String)]) -> Page {
         let body = serde_urlencoded(fields);
         self.sends(Method::POST, path, &[("origin", ORIGIN), ("content-type", "application/x-www-form-urlencoded")], body).await

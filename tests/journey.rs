@@ -103,7 +103,7 @@ async fn a_resource_travels_through_graphql() {
     let actions: Vec<_> =
         history["timeline"]["nodes"].as_array().expect("a list").iter().map(|event| event["action"].as_str().expect("a word")).collect();
     assert_eq!(actions, ["SUBMIT", "REQUEST_CHANGES", "REVISE", "APPROVE"]);
-    assert_eq!(history["timeline"]["nodes"][3]["decision"]["decider"], json!(null), "authors read “Moderation team”");
+    assert_eq!(history["timeline"]["nodes"][3]["decision"]["decider"], json!(null), "authors read “the moderation team”");
     assert_eq!(history["published"]["path"], "/resources/night-clinic-rota-for-market-towns");
 }
 

@@ -438,8 +438,9 @@ async fn a_search_sends_as_many_statements_for_many_as_for_few() {
             let person = library.forum.member(&format!("person-{made}")).await;
             library.grace.approves(&person.mutates("submitResource", input).await["submission"]).await;
         }
-        let page = library.forum.visitor().opens("/library?query=thing&topic=first&first=50").await.is(StatusCode::OK);
-        counts.push(page.shows(&format!("{size} resources")).statements);
+        let (visitor, path) = (library.forum.visitor(), "/library?query=thing&topic=first&first=50");
+        visitor.opens(path).await.is(StatusCode::OK).shows(&format!("{size} resources"));
+        counts.push(visitor.costs(path).await);
     }
     println!("statements of a search: {counts:?}");
     assert!(counts[0] == counts[1] && counts[0] <= 6, "{counts:?}");

@@ -3,23 +3,25 @@ const QUERY = "query Preview($markdown: String!) { preview(markdown: $markdown) 
 // The server makes this HTML and cleans it; nothing else goes through here.
 const policy = globalThis.trustedTypes?.createPolicy("preview", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 
+// Nothing for what nobody will ever see like this.
 async function ask(markdown, signal) {
   const headers = { "content-type": "application/json", accept: "application/json" };
   const body = JSON.stringify({ query: QUERY, variables: { markdown } });
   const answer = await fetch("/graphql", { method: "POST", headers, body, signal });
-  return (await answer.json()).data.preview;
+  const { data, errors } = await answer.json();
+  return errors?.[0].extensions?.code === "BAD_REQUEST" ? undefined : data.preview;
 }
 
 function preview(field) {
   const area = field.querySelector("textarea");
   const fold = field.querySelector("details");
-  const [nothing, late, shown] = fold.querySelector("div").children;
+  const [nothing, late, refused, shown] = fold.querySelector("div").children;
   let asked = new AbortController();
   let timer;
   let last;
 
   function show(one) {
-    [nothing, late, shown].forEach((it) => (it.hidden = it !== one));
+    [nothing, late, refused, shown].forEach((it) => (it.hidden = it !== one));
     fold.removeAttribute("aria-busy");
   }
 
@@ -32,7 +34,9 @@ function preview(field) {
     if (!markdown) return show(nothing);
     fold.setAttribute("aria-busy", "true");
     try {
-      shown.innerHTML = policy.createHTML(await ask(markdown, signal));
+      const html = await ask(markdown, signal);
+      if (html === undefined) return show(refused);
+      shown.innerHTML = policy.createHTML(html);
       show(shown);
     } catch {
       if (signal.aborted) return;

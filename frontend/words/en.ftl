@@ -188,6 +188,7 @@ kept-away = Throw it away
 preview = How it will look
 preview-nothing = Write something above, and it shows here.
 preview-late = It cannot be shown right now. What you typed stays.
+preview-refused = Too long, or nested too deeply, to be shown or sent.
 drafts-stay = Drafts stay here until you send them or take them back.
 
 ## My submissions
@@ -258,7 +259,7 @@ event-APPROVE = { $of ->
 event-REQUEST_CHANGES = Changes asked for
 event-DECLINE = Not included
 by = by
-moderation-team = Moderation team
+moderation-team = the moderation team
 
 ## Desk
 
@@ -397,7 +398,7 @@ refusal-url-REQUIRED = Give the whole address, beginning with https://
 refusal-url-INVALID = Give the whole address, beginning with https://
 refusal-url-DUPLICATE = This address is here already, or waiting for review
 refusal-kind-REQUIRED = Choose what kind of thing it is
-refusal-description-REQUIRED = Say what it is and what one can do with it
+refusal-description-REQUIRED = Describe it in two or three sentences
 refusal-description-INVALID = Too many quotes or lists inside each other; flatten them
 refusal-publishedOn-INVALID = Give a date like 2026, 2026-10 or 2026-10-05
 refusal-language-INVALID = Give a language tag like en, es or pt-BR

@@ -188,6 +188,7 @@ kept-away = Descartarlo
 preview = Cómo se verá
 preview-nothing = Escribe algo arriba y aparecerá aquí.
 preview-late = No se puede mostrar en este momento. Lo que escribiste se conserva.
+preview-refused = Es demasiado largo o está demasiado anidado para mostrarlo o enviarlo.
 drafts-stay = Los borradores se quedan aquí hasta que los envíes o los retires.
 
 ## My submissions
@@ -397,7 +398,7 @@ refusal-url-REQUIRED = Escribe la dirección completa, con https:// al principio
 refusal-url-INVALID = Escribe la dirección completa, con https:// al principio
 refusal-url-DUPLICATE = Esta dirección ya está aquí, o en espera de revisión
 refusal-kind-REQUIRED = Elige de qué tipo es
-refusal-description-REQUIRED = Di qué es y para qué sirve
+refusal-description-REQUIRED = Descríbelo en dos o tres frases
 refusal-description-INVALID = Hay demasiadas citas o listas unas dentro de otras; simplifícalas
 refusal-publishedOn-INVALID = Escribe una fecha como 2026, 2026-10 o 2026-10-05
 refusal-language-INVALID = Escribe un código de idioma, como “es”, “en” o “pt-BR”

@@ -56,6 +56,8 @@ pub(crate) async fn allow(visit: &Visit, what: &str, who: Option<&str>, most: i3
 pub(crate) enum Act {
     /// Bringing a resource, a topic, or an edit.
     Submit,
+    /// Keeping one as a draft, for which nobody else's time is asked.
+    Draft,
     /// Commenting.
     Comment,
     /// Voting for a topic, or taking the vote back.
@@ -79,6 +81,7 @@ pub(crate) async fn act(visit: &Visit, transaction: &Transaction, act: Act) -> R
         Act::Submit if is_new => ("submit, new", 3, Duration::hours(24)),
         Act::Submit if is_member => ("submit", 10, Duration::hours(1)),
         Act::Submit => ("submit", 60, Duration::hours(1)),
+        Act::Draft => ("draft", 60, Duration::hours(1)),
         Act::Comment if is_new => ("comment, new", 10, Duration::hours(24)),
         Act::Comment if is_member => ("comment", 30, Duration::minutes(10)),
         Act::Comment => ("comment", 120, Duration::minutes(10)),

@@ -234,7 +234,7 @@ async fn the_decisions_of_a_moderator_who_leaves_stay() {
     let decided = log(&tobias).await;
     let deciders: Vec<_> = decided["nodes"].as_array().expect("a list").iter().map(|it| it["decider"].clone()).collect();
     assert_eq!(deciders, vec![json!({ "handle": "former-member", "name": "Former member" }); 2]);
-    ada.opens(declined["path"].as_str().expect("a path")).await.is(StatusCode::OK).shows("Not yet.").shows("Moderation team");
+    ada.opens(declined["path"].as_str().expect("a path")).await.is(StatusCode::OK).shows("Not yet.").shows("by the moderation team");
     forum.visitor().opens("/resources/rota").await.shows("Ada");
     assert_eq!(forum.count("log_detail WHERE note LIKE 'Canaryreason%'").await, 0, "what was done to them is theirs");
     assert_eq!(forum.count("log_entry WHERE action = 'SILENCE'").await, 1);

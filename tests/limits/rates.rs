@@ -72,6 +72,11 @@ async fn a_newcomer_brings_three_things_a_day() {
         assert_eq!(page.value_of(field), value, "{}", page.words());
     }
     assert_eq!(forum.everything().await, before);
+    // It can wait as a draft, which goes no earlier than the rest.
+    let kept = ada.fills(&page, page.form_that("Submit"), &[("draft", "true")]).await.is_accepted();
+    let story = ada.opens(kept.leads_to.as_deref().expect("a page")).await.is(StatusCode::OK);
+    let again = ada.fills(&story, story.form_that("Revise"), &[]).await.is(StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(again.value_of("resource.title"), "Four", "{}", again.words());
     // What one has brought is nothing to another.
     stan.shares("Two of his").await;
 

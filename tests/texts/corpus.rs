@@ -160,6 +160,8 @@ impl Scene {
         for ((what, path), with_one) in lists.iter().zip(&with_one) {
             judge.knows_list(what, with_one, &self.wren.opens(path).await);
         }
+        // Of this nothing is seen once it is rendered, and pages say so.
+        out.extend(self.publishes(vec![self.brings(kind, "[nothing]: https://example.org", true).await]).await);
         for (what, person, path) in out.iter().flat_map(|case| self.once_it_is_out(&case.submission)) {
             judge.knows(what, &person.opens(&path).await.is(StatusCode::OK));
         }
@@ -273,7 +275,7 @@ async fn whatever_a_resource_says_stays_text() {
     let typed = payloads(0);
     let out = scene.runs(&kind, &judge, &typed).await;
     let titles = sorted(all_of(&scene.wren, "library", "title").await);
-    assert_eq!(titles.len(), out.len() + 2);
+    assert_eq!(titles.len(), out.len() + 3);
     assert_eq!(scene.reads(&judge, "library", "/library", ".things > li", ".things h3 a").await, titles, "as they were typed");
     assert_eq!(scene.reads(&judge, "decisions", "/decisions", ".log > li", ".log h3 a").await, titles);
     for (html, title) in all_of(&scene.wren, "library", "description").await.iter().zip(all_of(&scene.wren, "library", "title").await) {
@@ -306,7 +308,7 @@ async fn whatever_a_resource_says_stays_text() {
     }
     assert!(changed > 0);
     let letters = scene.forum.letters().await;
-    assert_eq!(letters.len(), out.len() + 2);
+    assert_eq!(letters.len(), out.len() + 3);
     letters.iter().for_each(|letter| passes_letter(letter));
 }
 
@@ -317,7 +319,7 @@ async fn whatever_a_topic_says_stays_text() {
     let judge = scene.learns(&kind, &[("topics", "/topics")]).await;
     let out = scene.runs(&kind, &judge, &payloads(1)).await;
     let names = sorted(all_of(&scene.wren, "topics", "name").await);
-    assert_eq!(names.len(), out.len() + 2);
+    assert_eq!(names.len(), out.len() + 3);
     assert_eq!(scene.reads(&judge, "topics", "/topics", ".topics > li", ".topics h3 a").await, names, "as they were typed");
     for html in all_of(&scene.wren, "topics", "description").await {
         assert_eq!(wrong_in(&html), NOTHING, "{html}");
@@ -347,7 +349,7 @@ async fn whatever_a_comment_says_stays_text() {
     let judge = scene.learns(&kind, &[("discussion", "/discuss"), ("thread", "/resources/rota")]).await;
     let out = scene.runs(&kind, &judge, &payloads(2)).await;
     let bodies = all_of(&scene.wren, "discussion", "body").await;
-    assert_eq!(bodies.len(), out.len() + 2);
+    assert_eq!(bodies.len(), out.len() + 3);
     for html in bodies {
         assert_eq!(wrong_in(&html), NOTHING, "{html}");
     }

@@ -328,7 +328,12 @@ pub(crate) async fn submit(visit: &Visit, sending: Sending) -> Result<Submission
             return Err(Refusal::new(ErrorCode::TooLong, "draft").with("limit", DRAFTS).into());
         }
     }
-    limits::act(visit, &transaction, if content.kind() == SubmissionKind::Comment { Act::Comment } else { Act::Submit }).await?;
+    let act = match content.kind() {
+        SubmissionKind::Comment => Act::Comment,
+        _ if draft => Act::Draft,
+        _ => Act::Submit,
+    };
+    limits::act(visit, &transaction, act).await?;
     // An edit lives at the address of what it edits, which holds it.
     refuse_twin(&transaction, address.as_deref(), &[Some(id), revises.map(|(_, original)| original)]).await?;
     if let Some((record, _)) = revises {
@@ -397,6 +402,9 @@ async fn revise(visit: &Visit, id: &str, version: i32, answered: &[String], send
         _ => row.due_at,
     };
     let transaction = visit.begin().await?;
+    if row.state == SubmissionState::Draft && !draft {
+        limits::act(visit, &transaction, Act::Submit).await?;
+    }
     let original = match row.revises_id {
         Some(record) => original(&transaction, record, false).await?.map(|original| original.id),
         None => None,
