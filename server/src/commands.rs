@@ -192,7 +192,7 @@ pub async fn main(arguments: Arguments) -> ExitCode {
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("lyceum: {}", failure.message);
+            crate::say(format_args!("lyceum: {}", failure.message));
             ExitCode::from(failure.code)
         }
     }
@@ -340,7 +340,7 @@ async fn migrate(settings: Settings, direction: Direction) -> Result<(), Failure
     match direction {
         Direction::Up => {
             up(&settings).await?;
-            eprintln!("The database is up to date.");
+            crate::say(format_args!("The database is up to date."));
         }
         Direction::Down { yes: false, .. } => {
             return Err(Failure::usage("taking a migration back drops its tables with all they hold; make a backup, then say --yes"));
@@ -348,7 +348,7 @@ async fn migrate(settings: Settings, direction: Direction) -> Result<(), Failure
         Direction::Down { steps, .. } => {
             let explained = |error| Failure::wrong(explain(&settings.database_url, &error));
             alone(&settings, async |database| Migrator::down(database.writer(), Some(steps)).await.map_err(explained)).await?;
-            eprintln!("Took back {steps}.");
+            crate::say(format_args!("Took back {steps}."));
         }
         Direction::Status => {
             let missing = pending(&connect(&settings).await?).await?;
@@ -366,7 +366,7 @@ async fn member(settings: Settings, action: MemberAction) -> Result<(), Failure>
     match action {
         MemberAction::Add { handle, email, name, role } => {
             app.add_member(&handle, name.as_deref().unwrap_or(&handle), &email, role).await?;
-            eprintln!("Added {handle}. `lyceum member sign-in-link {handle}` makes a link that signs them in.");
+            crate::say(format_args!("Added {handle}. `lyceum member sign-in-link {handle}` makes a link that signs them in."));
         }
         MemberAction::SignInLink { handle } => {
             let link = app.sign_in_link(&handle).await?.ok_or_else(|| Failure::wrong(format!("there is no member {handle}")))?;
@@ -397,11 +397,11 @@ async fn serve(settings: Settings, demo: bool) -> Result<(), Failure> {
     }
     let addresses = listener.local_addr();
     let listening = addresses.first().map(ToString::to_string).unwrap_or_default();
-    eprintln!("Lyceum is at {}  (listening on {})", settings.site.link("/"), listening.trim_start_matches("socket://"));
+    crate::say(format_args!("Lyceum is at {}  (listening on {})", settings.site.link("/"), listening.trim_start_matches("socket://")));
     let administrator = members::first_administrator(&visit).await?;
     if demo || administrator.is_none() {
         let link = app.operator_link(administrator.as_ref()).await?;
-        eprintln!("To sign in as the administrator, open this once, within 15 minutes:\n{link}");
+        crate::say(format_args!("To sign in as the administrator, open this once, within 15 minutes:\n{link}"));
     }
     let letters = tokio::spawn(mail.run());
     let past = tokio::spawn(every(Duration::from_secs(60), app.clone(), async |app| app.retire().await.map(drop)));

@@ -93,12 +93,14 @@ pub async fn resources(visit: &Visit, schema: Schema, file: &Path, publisher: Op
     }
     bar.finish_and_clear();
     let Outcome { waiting, published, skipped, refused: not } = outcome;
-    eprintln!("{published} put into the library, {waiting} waiting on the desk, {skipped} skipped (their address is here), {not} refused.");
+    crate::say(format_args!(
+        "{published} put into the library, {waiting} waiting on the desk, {skipped} skipped (their address is here), {not} refused."
+    ));
     if let Some(path) = refused.finish()? {
-        eprintln!("What was refused, with line and reason: {}", path.display());
+        crate::say(format_args!("What was refused, with line and reason: {}", path.display()));
     }
     if let Some(memory) = peak_memory() {
-        eprintln!("Peak memory: {memory} MB.");
+        crate::say(format_args!("Peak memory: {memory} MB."));
     }
     stopped.map_or(Ok(()), Err)
 }

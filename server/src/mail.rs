@@ -1,6 +1,6 @@
 //! Letters, from the outbox to the post: over SMTP, or into files while there is no mail server.
 
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use frontend::FIRST;
 use lettre::{
@@ -174,7 +174,7 @@ impl Mail {
                     tokio::fs::write(&path, text).await
                 };
                 write.await.map_err(|error: std::io::Error| error.to_string())?;
-                let _ = writeln!(std::io::stderr(), "A letter is in {}", path.display());
+                crate::say(format_args!("A letter is in {}", path.display()));
                 Ok(Outcome::Sent)
             }
         }

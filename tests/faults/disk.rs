@@ -2,14 +2,37 @@
 
 use super::*;
 
-/// The program with a disk on which no file grows beyond 3 MiB, which is less than the write-ahead log may have.
-fn cramped(url: &str, folder: &Path) -> Command {
+/// The program as a line of a shell starts it.
+fn by_shell(line: &str, url: &str, folder: &Path) -> Command {
     let program = lyceum(url, folder);
     let mut shell = Command::new("sh");
-    // In units of 512 bytes. Without its signal, a write beyond the limit fails as on a disk that has no room.
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 6144; exec \"$0\" \"$@\""]).arg(program.get_program());
+    shell.args(["-c", line]).arg(program.get_program());
     shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?)))).stdin(Stdio::null());
     shell
+}
+
+/// The program with a disk on which no file grows beyond 3 MiB, which is less than the write-ahead log may have.
+fn cramped(url: &str, folder: &Path) -> Command {
+    // In units of 512 bytes. Without its signal, a write beyond the limit fails as on a disk that has no room.
+    by_shell("trap '' XFSZ; ulimit -f 6144; exec \"$0\" \"$@\"", url, folder)
+}
+
+/// The program with a log for which there is no room.
+fn unheard(url: &str, folder: &Path) -> Command {
+    by_shell("exec \"$0\" \"$@\" 2>/dev/full", url, folder)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_room_stops_nothing() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let place = Place::with(unheard).await;
+    let ada = place.signs_in("ada", "member").await;
+    ada.shares("Unheard").await.submission();
+    assert_eq!(place.server.visitor().opens("/").await.status, StatusCode::OK);
+    place.is_whole().await;
+    assert_eq!(place.server.said(), "", "nobody heard of it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
