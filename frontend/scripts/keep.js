@@ -1,9 +1,9 @@
-// Keeps what is typed into a form in this browser until it is sent, and offers it again. Without it the page is whole.
+// Keeps what is typed into a form in this browser until it is sent, and offers it again.
 const LONGEST = 60_000;
 const MOST = 20;
 const OLDEST = 14 * 24 * 3_600_000;
 
-// A browser may refuse to keep anything.
+// A browser may refuse.
 function attempt(act) {
   try {
     return act();
@@ -30,7 +30,7 @@ function keep(form) {
   const blank = form.cloneNode(true);
   blank.reset();
   const empty = state(blank);
-  // Each opened form has its own, so that no tab writes over another's text.
+  // Each form has its own: no tab writes over another's text.
   let own = place + Math.random().toString(36).slice(2);
   let before = {};
   let lock;
@@ -40,7 +40,7 @@ function keep(form) {
     const text = JSON.stringify({ at: Date.now(), typed });
     if (text.length < LONGEST) attempt(() => localStorage.setItem(own, text));
     if (!Object.keys(typed).length) forget(own);
-    // Tells other tabs that this text stands in an open form.
+    // Other tabs see that it is open.
     lock ??= navigator.locks?.request(own, () => new Promise(() => {}));
   }
 
@@ -55,7 +55,7 @@ function keep(form) {
   }
 
   async function open() {
-    // It was refused, and what was typed stands in it.
+    // Refused: what was typed stands in it.
     if ("typed" in form.dataset) {
       if (sent?.startsWith(place)) [own, before] = [sent, read(sent).typed];
       return;
@@ -63,7 +63,7 @@ function keep(form) {
     const open = (await navigator.locks?.query())?.held.map(({ name }) => name) ?? [];
     const key = newest().find((key) => key.startsWith(place) && !open.includes(key));
     const { typed } = read(key);
-    // What the browser itself put back needs no offer.
+    // Put back by the browser.
     if (!changed(typed, state(form)).length) own = key ?? own;
     else offer.hidden = false;
     const words = fields(form).map((it) => !it.options && typed[it.id]);
@@ -85,10 +85,14 @@ function keep(form) {
   open();
 }
 
-// A form that was accepted leads to a page that says what was done.
+// Sent, and what an earlier visit began.
 const from = attempt(() => new URL(document.referrer).pathname);
-if (/[?&]done=(?!first)/.test(location.search) && sent?.includes(`:${from}:`)) forget(sent);
+if (/[?&]done=(?!first)/.test(location.search) && sent?.includes(`:${from}:`)) {
+  const { typed } = read(sent);
+  const went = ([id, value]) => `${typed[id]}`.startsWith(value);
+  keys().filter((key) => Object.entries(read(key).typed).every(went)).forEach(forget);
+}
 newest().forEach((key, index) => (index < MOST && read(key).at > Date.now() - OLDEST) || forget(key));
 document.querySelectorAll("form[data-keep]").forEach(keep);
-// Whoever signs out leaves nothing behind.
+// Whoever signs out leaves nothing.
 document.querySelectorAll("form[action='/sign-out']").forEach((it) => it.addEventListener("submit", () => keys().forEach(forget)));

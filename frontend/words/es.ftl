@@ -11,8 +11,8 @@ demonstration = Esto es una demostración: las personas, los recursos y sus dire
 nav-main = Principal
 nav-you = Tú
 nav-library = Biblioteca
-nav-about = Acerca de
-nav-desk = Mesa
+nav-about = Quiénes somos
+nav-desk = Moderación
 nav-submissions = Mis envíos
 nav-settings = Ajustes
 nav-sign-in = Entrar
@@ -49,6 +49,7 @@ ago-days = { $count ->
 
 done-Submit = Guardado. En esta página siempre ves cómo va tu envío.
 done-Revise = Guardado. En esta página ves cómo va ahora tu envío.
+done-sent = Enviado a revisión. En esta página siempre ves cómo va.
 done-Withdraw = Retirado. Nadie lo revisará.
 done-Decide = Decidido. Quien lo envió recibe un correo.
 done-Save = Guardado.
@@ -130,6 +131,7 @@ field-handle = Nombre de usuario
 field-sector = Sector
 field-organisation = Organización
 field-reason = Motivo
+field-takeDownReason = Motivo
 field-message = Palabras para quien lo envió
 
 hint-title = Tal como aparece en el propio recurso.
@@ -143,9 +145,10 @@ hint-licence = Por ejemplo, CC BY 4.0. Déjala en blanco si no sabes.
 hint-source = Dónde lo encontraste, si no fue en el enlace.
 hint-email = Lo usamos para escribirte y no se lo mostramos a nadie.
 hint-name = Como lo leerán las demás personas.
-hint-handle = De 3 a 20 letras, números y guiones. No se puede cambiar.
-hint-organisation = Dónde trabajas o vives. Puedes dejarla en blanco.
+hint-handle = 3 a 20 letras sin tilde, números o guiones. No se cambia.
+hint-organisation = Dónde trabajas o con qué grupo participas. Puedes dejarla en blanco.
 hint-reason = Hace falta cuando no se incluye.
+hint-takeDownReason = Hace falta para quitarlo.
 hint-message = Van en el correo y quedan en la página del envío.
 choose-one = Elige una opción
 language-ar = árabe
@@ -204,7 +207,7 @@ submissions-settled = Resueltos
 untitled = Todavía sin título
 state-DRAFT = Borrador
 state-PENDING = En espera de revisión
-state-CHANGES_REQUESTED = Faltan cambios
+state-CHANGES_REQUESTED = Cambios pedidos
 state-PUBLISHED = En la biblioteca
 state-DECLINED = No incluido
 state-WITHDRAWN = Retirado
@@ -246,7 +249,7 @@ send-CHANGES_REQUESTED = Enviar de nuevo a revisión
 what-you-sent = Lo que enviaste
 history = Lo que ha pasado hasta ahora
 take-back = Retirarlo
-take-back-hint = Ya nadie lo revisará. No podrás reenviarlo, pero sí compartirlo otra vez.
+take-back-hint = Este envío se cierra. Si cambias de idea, compártelo de nuevo.
 take-back-now = Sí, retirarlo
 event-DRAFT = Borrador guardado
 event-SUBMIT = Enviado a revisión
@@ -281,14 +284,14 @@ queue-DECLINED = { $count ->
    *[other] { $count } no se incluyeron.
 }
 queue-WITHDRAWN = { $count ->
-    [one] Uno se retiró.
-   *[other] { $count } se retiraron.
+    [one] Un envío retirado.
+   *[other] { $count } envíos retirados.
 }
 queue-start = Empezar por el más antiguo
 queue-show = Mostrar
 queue-news = La lista cambió desde que abriste esta página.
 queue-news-show = Mostrar lo que hay ahora
-queue-empty = La mesa está despejada. Todo lo que llegó tiene respuesta.
+queue-empty = No queda nada por revisar. Todo lo que llegó tiene respuesta.
 queue-none = Aquí no hay nada.
 new-member = miembro reciente
 member-since = miembro desde el
@@ -305,23 +308,23 @@ review-ask-field = ¿Qué debería cambiar?
 review-decide = Decidir
 review-send = Enviar la decisión y abrir el siguiente
 review-who = Quién lo envió
-keys = Teclas
-keys-title = Teclas en esta página
+keys = Atajos
+keys-title = Atajos de teclado
 keys-queue-j = El siguiente
 keys-queue-k = El anterior
 keys-queue-Enter = Abrirlo
-keys-queue-x = Elegirlo, o dejar de elegirlo
-keys-queue-b = Decidir sobre los elegidos
+keys-queue-x = Seleccionarlo, o quitarlo de la selección
+keys-queue-b = Decidir sobre los seleccionados
 keys-queue-help = Mostrar esta lista o cerrarla
 keys-review-j = El siguiente
-keys-review-k = Volver a la mesa
+keys-review-k = Volver a la lista
 keys-review-Enter = Enviarlo, desde el botón o desde el motivo
 keys-review-Ctrl-Enter = Enviar, desde cualquier texto
 keys-review-Esc = Salir de un texto o de una lista
 keys-review-help = Mostrar esta lista o cerrarla
-keys-single = Las teclas sueltas están activadas
+keys-single = Los atajos de una sola tecla están activados
 keys-close = Cerrar
-hint-keys = Desactívalas si las usa otro programa tuyo.
+hint-keys = Desactívalos si los usa otro programa tuyo.
 decide-APPROVE = { $of ->
     [RESOURCE] Incluirlo en la biblioteca
     [EDIT] Ponerlo en lugar del texto anterior
@@ -335,7 +338,7 @@ decide-hint-DECLINE = Hace falta un motivo.
 ## Account
 
 sign-in-title = Entrar o unirse
-sign-in-lead = La misma puerta para las dos cosas. Escribe tu correo electrónico y te enviamos un enlace; no hay contraseña que olvidar.
+sign-in-lead = Entrar y unirse se hace aquí mismo. Escribe tu correo electrónico y te enviamos un enlace; no hay contraseña que olvidar.
 sign-in-send = Recibir un enlace
 sign-in-why = Para qué unirse
 sign-in-why-1 = Para compartir recursos y seguir cada uno durante su revisión. Leer y filtrar no requiere una cuenta.
@@ -353,7 +356,7 @@ link-gone-title = Este enlace ya no sirve
 link-gone = Un enlace sirve una sola vez, durante 15 minutos. Pide otro; es cosa de un momento.
 link-another = Recibir otro enlace
 join-title = Unirse
-join-lead = Es tu primera vez aquí. Cuatro respuestas y ya puedes compartir.
+join-lead = Es tu primera vez aquí. Unas pocas respuestas y ya puedes compartir.
 join-as = Te unes con
 join-agrees = Acepto las normas
 join-read = Leer las normas (se abren en otra pestaña)
@@ -392,7 +395,7 @@ refusal-STALE_REVISION = Hay una versión más nueva que la que leíste. Está a
 refusal-INVALID_TRANSITION = Esto ya estaba resuelto. Abajo está lo que hay ahora
 refusal-CONFLICT_OF_INTEREST = Este es tuyo: lo decide otra persona
 refusal-IDEMPOTENCY_MISMATCH = Este formulario ya se envió. Mira en “Mis envíos”, o abre un formulario nuevo
-refusal-title-REQUIRED = Escribe el título que lleva
+refusal-title-REQUIRED = Escribe el título
 refusal-title-TOO_LONG = Acorta el título a { $limit } caracteres
 refusal-url-REQUIRED = Escribe la dirección completa, con https:// al principio
 refusal-url-INVALID = Escribe la dirección completa, con https:// al principio
@@ -465,7 +468,7 @@ letter-published = { $of ->
    *[other] “{ $title }” ya está a la vista de todo el mundo en { $community }. Gracias. Está aquí:
 }
 letter-words = Quien modera agrega:
-letter-changes-subject = Faltan cambios: { $title }
+letter-changes-subject = Cambios pedidos: { $title }
 letter-changes = Alguien del equipo de moderación de { $community } leyó “{ $title }” y pide esto antes de que entre en la biblioteca:
 letter-changes-where = Corrígelo y vuelve a enviarlo aquí; lo que escribiste sigue ahí:
 letter-declined-subject = No incluido: { $title }
@@ -536,7 +539,7 @@ topic-vote-is = Tu voto ya está contado.
 topic-vote-back = Retirar mi voto
 topic-vote-sign-in = Entrar para votar
 topic-set = Indicar cómo va
-on-desk = En la mesa
+on-desk = Verlo en moderación
 
 ## Suggesting a topic
 
@@ -571,7 +574,7 @@ edit-back = Volver a la página
 ## Discussion
 
 field-body = Tu comentario
-hint-body = Cualquiera puede leerlo. Texto sin formato o Markdown.
+hint-body = Cualquiera puede leerlo. Escribe como siempre, o en Markdown.
 refusal-body-REQUIRED = Escribe algo primero
 talk-count = { $count ->
     [0] Todavía no hay comentarios
@@ -587,7 +590,7 @@ talk-more = { $count ->
     [one] 1 respuesta más
    *[other] { $count } respuestas más
 }
-talk-empty = Di la primera palabra: una pregunta, o lo que sabes.
+talk-empty = Escribe el primer comentario: una pregunta, o lo que sabes.
 talk-join = Participa en la conversación
 talk-pages = Páginas de la conversación
 talk-start = Ir a los primeros comentarios
@@ -612,7 +615,7 @@ talk-edit-leave = Dejarlo como está
 talk-edit-other = Solo quien escribió un comentario puede cambiarlo. Lo que sí puedes hacer es responder.
 discuss-lead = Los últimos comentarios sobre recursos y temas, primero los más nuevos.
 discuss-read = Leerlo en su hilo
-discuss-empty = Todavía nadie ha dicho nada. Abre un tema o un recurso y di la primera palabra.
+discuss-empty = Todavía nadie ha dicho nada. Abre un tema o un recurso y escribe el primer comentario.
 
 ## What is gone
 
@@ -639,7 +642,7 @@ log-count = { $count ->
     [one] 1 decisión
    *[other] { $count } decisiones
 }
-log-feed-link = Canal Atom de estas decisiones
+log-feed-link = Seguir estas decisiones (Atom)
 log-feed-title = Decisiones de { $community }
 log-kind = Sobre qué se decidió
 log-decision = Qué se decidió
@@ -685,8 +688,8 @@ search-title = “{ $query }”: { $count ->
 }
 search-quoted = “{ $query }”
 search-none = No se encontró nada en la biblioteca para
-search-none-fewer = Prueba con menos palabras, o con otras. Si conoces algo, compártelo.
-search-none-narrowed = Prueba con menos palabras o quita filtros. Si conoces algo, compártelo.
+search-none-fewer = Revisa cómo está escrito, o prueba con menos palabras. Si conoces algo, compártelo.
+search-none-narrowed = Revisa cómo está escrito, usa menos palabras o quita filtros. Si conoces algo, compártelo.
 search-everywhere = Quitar los filtros
 search-refused-title = No se hizo la búsqueda
 search-refused = Cambia las palabras de arriba o mira la biblioteca sin ellas.
@@ -750,7 +753,7 @@ letter-cancelled = Descartado
 letter-failure = Qué falló
 letter-is-sign-in = Enlace para entrar
 letter-is-published = Publicado
-letter-is-changes-requested = Faltan cambios
+letter-is-changes-requested = Cambios pedidos
 letter-is-declined = No incluido
 letter-is-removed = Quitado
 letter-is-edit-published = Cambio aplicado
@@ -782,7 +785,7 @@ letter-reply-answer = { $name } respondió a tu comentario sobre “{ $title }�
 letter-reply-comment-subject = { $name } hizo un comentario sobre { $title }
 letter-reply-comment = { $name } hizo un comentario sobre “{ $title }”, que tú aportaste a { $community }. Lee el comentario y contesta aquí:
 letter-reply-somebody = Alguien
-letter-reply-stop = Para no recibir más correos sobre respuestas, abre esta página y presiona su botón:
+letter-reply-stop = Para no recibir más correos sobre respuestas, abre esta página y presiona el botón:
 letter-topic-OPEN-subject = Abierto de nuevo: { $name }
 letter-topic-OPEN = “{ $name }”, el tema que sugeriste a { $community }, está abierto de nuevo: la comunidad puede votar por él.
 letter-topic-PLANNED-subject = Planeado: { $name }
@@ -891,20 +894,20 @@ review-answers = En respuesta a
 review-take-down = Quitar, o mover a Pasado
 decide-REMOVE = Quitarlo
 decide-ARCHIVE = Moverlo a Pasado
-decide-hint-REMOVE = Hace falta un motivo. Una nota lo explica en su dirección.
+decide-hint-REMOVE = Hace falta un motivo. Queda una página que lo explica.
 decide-hint-ARCHIVE = Ya terminó o fue reemplazado, y se puede seguir leyendo.
 queue-kind = Tipo
-queue-all-kinds = Todo
+queue-all-kinds = Todos
 queue-ARCHIVED = { $count ->
     [one] Uno está en Pasado.
    *[other] { $count } están en Pasado.
 }
 queue-REMOVED = { $count ->
-    [one] Uno se quitó.
-   *[other] { $count } se quitaron.
+    [one] Un envío quitado.
+   *[other] { $count } envíos quitados.
 }
-queue-choose = Elegir { $title }
-queue-many = Decidir sobre los elegidos
+queue-choose = Seleccionar { $title }
+queue-many = Decidir sobre los seleccionados
 queue-many-hint = Cada uno se decide aparte; lo que cambió entretanto no se toca.
 queue-many-approve = Incluirlos en la biblioteca
 queue-many-decline = No incluirlos
@@ -933,12 +936,12 @@ nav-decisions = Decisiones
 done-drafted = Ya entraste, y aquí está lo que escribiste. Envíalo a revisión cuando esté listo.
 done-linked = Agregada. Desde ahora puedes entrar con esa cuenta.
 done-kept = Lo que escribiste se guarda durante un día. Entra o únete, y lo encontrarás de nuevo.
-done-ChangeEmail = Enviamos un correo a la nueva dirección. Hasta que presiones su botón, nada cambia.
+done-ChangeEmail = Enviamos un correo a la nueva dirección. Hasta que presiones el botón de ese correo, nada cambia.
 done-Confirm = Dirección confirmada. Desde ahora los correos te llegan allí.
 done-RemoveIdentity = Quitada. Ya nadie puede entrar a tu cuenta de esa forma.
 done-EndSession = Sesión cerrada. Ese navegador tendrá que entrar de nuevo.
 done-EndOthers = Sesiones cerradas. La tuya sigue abierta aquí, y en ningún otro lugar.
-done-RevokeToken = Llave de acceso anulada. Ningún programa puede entrar ya con ella.
+done-RevokeToken = Clave anulada. Ningún programa puede entrar ya con ella.
 done-RequestExport = Copia pedida. En cuanto esté lista, te llegará un correo con un enlace.
 done-Leave = Tu cuenta se eliminó, y un correo lo confirma. Gracias por lo que aportaste.
 
@@ -950,7 +953,7 @@ sign-in-or-email = O por correo electrónico
 confirm-title = Confirma que eres tú
 confirm-lead = Entra una vez más. Durante los diez minutos siguientes, puedes cambiar lo más importante.
 confirm-why = ¿Por qué otra vez?
-confirm-why-1 = Tu dirección, tus formas de entrar, tus llaves de acceso y tus datos merecen cuidado: un navegador que quedó abierto no basta para tocarlos.
+confirm-why-1 = Tu dirección, tus formas de entrar, tus claves y tus datos merecen cuidado: un navegador que quedó abierto no basta para tocarlos.
 confirm-why-2 = Hasta ahora no se cambió nada, y no se perdió nada.
 confirm-first = Confirma primero que eres tú; toma un minuto.
 confirm-press = Confirmarlo ahora
@@ -979,8 +982,8 @@ failed-press = Entrar de otra forma
 
 settings-pages = Páginas de los ajustes
 settings-page-profile = Perfil y correos
-settings-page-account = Dirección y acceso
-settings-page-tokens = Llaves de acceso para programas
+settings-page-account = Correo y acceso
+settings-page-tokens = Claves para programas
 settings-page-data = Tus datos
 settings-see = Ver tu perfil
 settings-restricted = Por ahora puedes leer todo, pero no contribuir.
@@ -990,7 +993,7 @@ profile-part-PRONOUNS = Mis pronombres
 profile-part-SECTOR = Mi sector
 profile-part-ORGANISATION = Mi organización
 profile-part-REGION = Mi región
-profile-part-ABOUT = Lo que digo de mí
+profile-part-ABOUT = Sobre mí
 profile-part-LINKS = Mis enlaces
 field-pronouns = Pronombres
 field-region = Región
@@ -1009,7 +1012,7 @@ refusal-links-INVALID = Escribe direcciones completas, una por línea, con https
 
 access-title = Dirección y acceso
 access-lead = Adónde te llegan los correos, cómo entras y dónde tienes sesiones abiertas.
-access-address = Tu dirección
+access-address = Tu correo electrónico
 access-address-is = Los correos llegan a
 access-address-none = No tenemos ninguna dirección tuya. Danos una, para que te lleguen los correos.
 access-pending = Esperamos que confirmes
@@ -1031,30 +1034,31 @@ access-seen = última actividad:
 access-end = Cerrar sesión
 access-end-others = Salir en todos los demás navegadores
 field-newEmail = Nueva dirección
-hint-newEmail = Enviaremos un correo allí. Al presionar su botón, queda confirmada.
+hint-newEmail = Presiona el botón del correo que enviaremos allí para confirmarla.
 address-title = Confirma tu nueva dirección
 address-lead = Presiona el botón y, desde ahora, los correos llegarán a
 address-press = Confirmar esta dirección
 address-gone = Un enlace como este sirve una sola vez, durante un día. Tus ajustes dicen qué dirección vale ahora.
-refusal-SIGN_IN_AGAIN = Confirma primero que eres tú y luego envía esto de nuevo; no se cambió nada
+refusal-SIGN_IN_AGAIN = No se cambió nada. Confirma primero que eres tú y luego presiona el botón otra vez.
 refusal-SILENCED = Por ahora puedes leer, pero no contribuir. Tus ajustes dicen hasta cuándo, y por qué
 refusal-identityId-INVALID_TRANSITION = Es tu única forma de entrar. Agrega otra primero
 
 ## Tokens for programs
 
-tokens-title = Llaves de acceso para programas
-tokens-lead = Con una llave de acceso, un programa tuyo usa la biblioteca en tu nombre, por medio de GraphQL.
-tokens-made = Tu nueva llave de acceso
-tokens-secret = Llave de acceso
+tokens-title = Claves para programas
+tokens-lead = Con una clave, un programa tuyo usa la biblioteca en tu nombre, por medio de GraphQL.
+tokens-made = Tu nueva clave
+tokens-secret = Clave
+tokens-copy = Copiarla
 tokens-once = Cópiala ahora; se muestra una sola vez.
 tokens-use = Tu programa la envía con cada solicitud:
-tokens-list = Tus llaves de acceso
+tokens-list = Tus claves
 tokens-empty = No tienes ninguna. Para leer, un programa no la necesita; para actuar en tu nombre, sí. Crea una abajo.
 tokens-ending = termina en …{ $ending }
 tokens-until = funciona hasta el
 tokens-unused = todavía sin usar
 tokens-revoke = Anular
-tokens-make = Crear una llave de acceso
+tokens-make = Crear una clave
 tokens-make-press = Crearla
 scope-READ = Leer lo que tú puedes leer
 scope-CONTRIBUTE = Compartir, comentar y votar en tu nombre
@@ -1139,7 +1143,7 @@ letter-data-export = Tus datos de { $community } están listos. Abre este enlace
 letter-data-export-end = Sirve una sola vez, durante un día. Si no lo pediste, no hagas nada: solo tú puedes abrirlo.
 letter-role-subject = Tu rol en { $community }
 letter-role-MEMBER = Desde ahora participas en { $community } como miembro: ya no revisas ni decides.
-letter-role-MODERATOR = Desde ahora formas parte del equipo de moderación de { $community }. Entra, y en la mesa encontrarás lo que está en espera de revisión.
+letter-role-MODERATOR = Desde ahora formas parte del equipo de moderación de { $community }. Entra, y en Moderación encontrarás lo que está en espera de revisión.
 letter-role-ADMIN = Desde ahora formas parte de la administración de { $community }. Entra, y encontrarás lo que ese rol te permite hacer.
 letter-silenced-subject = Por ahora puedes leer, pero no contribuir: { $community }
 letter-silenced = La administración de { $community } decidió que puedes leer todo, pero no contribuir, hasta el { $until }. Después, todo vuelve a estar abierto para ti.
@@ -1155,7 +1159,7 @@ letter-appeal = Si crees que es un error, las normas dicen qué hacer:
 ## Members
 
 nav-members = Personas
-members-lead = Todas las personas que están aquí. Las visitas solo ven a quienes eligieron aparecer en la lista.
+members-lead = Todas las personas que están aquí. Las visitas no ven a quienes eligieron no aparecer.
 members-lead-visitor = A algunas personas solo las ven los miembros. Cuando te unas, las verás a todas.
 members-search = Buscar a una persona
 members-search-hint = Basta con parte de un nombre o de una organización.
@@ -1176,7 +1180,7 @@ role-MODERATOR = Moderación
 role-ADMIN = Administración
 person-edit = Editar tu perfil
 person-edit-hint = Allí también eliges qué ven las visitas.
-person-about = Presentación
+person-about = Sobre esta persona
 person-region = Región
 person-since = Miembro desde el
 person-links = En otros sitios

@@ -135,7 +135,10 @@ impl Refusal {
             ErrorCode::Required => "This may not be empty.".into(),
             ErrorCode::TooLong => format!("At most {} are allowed.", argument("limit")),
             ErrorCode::TooShort => format!("At least {} are needed.", argument("limit")),
-            ErrorCode::Invalid => "This is not of the form that is asked for.".into(),
+            ErrorCode::Invalid => match argument("limit") {
+                "?" => "This is not of the form that is asked for.".into(),
+                limit => format!("This is not of the form that is asked for; at most {limit}."),
+            },
             ErrorCode::Duplicate => "Somebody was first with this.".into(),
             ErrorCode::NotFound => "There is no such thing.".into(),
             ErrorCode::Forbidden => "This is not yours to change.".into(),
@@ -186,7 +189,13 @@ impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         let (message, code, id) = match error {
             Error::Denied(code) => (code.message().to_owned(), code, None),
-            Error::Refused(refusals) => (refusals.iter().map(Refusal::message).collect::<Vec<_>>().join(" "), Code::BadRequest, None),
+            Error::Refused(refusals) => {
+                let named = refusals.iter().map(|refusal| match refusal.field.as_slice() {
+                    [] => refusal.message(),
+                    field => format!("`{}`: {}", field.join("."), refusal.message()),
+                });
+                (named.collect::<Vec<_>>().join(" "), Code::BadRequest, None)
+            }
             Error::Fault(fault) => {
                 let (id, code) = (fault_id(), if is_away(&*fault) { Code::Unavailable } else { Code::Internal });
                 tracing::error!(fault = %id, error = ?fault, "a request met a fault");

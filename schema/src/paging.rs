@@ -94,13 +94,9 @@ impl Window {
     /// `INVALID` with the argument's name: a page of fewer than 1 or more than 100, both ends at once, a cursor that is none.
     pub fn parse(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Window, Error> {
         let mut refusals = Vec::new();
-        let mut refuse = |field: &str| refusals.push(Refusal::new(ErrorCode::Invalid, field).with("limit", MOST));
+        let mut refuse = |field: &str| refusals.push(Refusal::new(ErrorCode::Invalid, field));
         if first.is_some() && last.is_some() {
             refuse("last");
-        }
-        let limit = last.or(first).unwrap_or(DEFAULT);
-        if !(1..=MOST).contains(&limit) {
-            refuse(if last.is_some() { "last" } else { "first" });
         }
         let mut cursor = |field: &str, text: Option<String>| {
             let parsed = text.as_deref().map(Cursor::parse);
@@ -110,6 +106,11 @@ impl Window {
             parsed.flatten()
         };
         let (after, before) = (cursor("after", after), cursor("before", before));
+        let limit = last.or(first).unwrap_or(DEFAULT);
+        if !(1..=MOST).contains(&limit) {
+            let field = if last.is_some() { "last" } else { "first" };
+            refusals.push(Refusal::new(ErrorCode::Invalid, field).with("limit", MOST));
+        }
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }

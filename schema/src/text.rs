@@ -240,13 +240,14 @@ pub struct Address {
 }
 
 impl Address {
-    /// Parses an absolute `http` or `https` address.
+    /// Parses an absolute `http` or `https` address. People leave the scheme out, so a name with a dot in it is taken for `https`.
     pub fn parse(typed: &str) -> Option<Address> {
         // A parser would drop tabs and line breaks and so make a harmless-looking address out of another.
         if typed.chars().any(|c| c.is_control() || c.is_whitespace() || has_no_place(c)) {
             return None;
         }
-        let url = Url::parse(typed).ok()?;
+        let bare = typed.split(['/', '?', '#']).next().is_some_and(|name| name.contains('.') && !name.contains([':', '@', '\\']));
+        let url = Url::parse(&if bare { format!("https://{typed}") } else { typed.to_owned() }).ok()?;
         let host = url.host_str()?.to_owned();
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() || !host.contains(['.', ':'])
         {

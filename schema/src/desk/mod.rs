@@ -575,15 +575,22 @@ async fn queue(
 }
 
 /// What this moderator would open next: what has waited longest, is not their own, and nobody else is on.
-async fn next(visit: &Visit) -> Result<Option<Submission>, Error> {
+async fn next(visit: &Visit, after: Option<&submission::Model>) -> Result<Option<Submission>, Error> {
+    use submission::Column::{AuthorId, DueAt, Id, Number, State};
     let me = visit.moderator()?.id;
-    let oldest = submission::Entity::find()
-        .filter(submission::Column::State.eq(SubmissionState::Pending))
-        .filter(submission::Column::AuthorId.ne(me))
-        .filter(submission::Column::Id.not_in_subquery(claims::of_others(me, visit.clock.now())))
-        .order_by_asc(submission::Column::DueAt)
-        .order_by_asc(submission::Column::Number);
-    Ok(oldest.one(visit.database()).await?.map(Submission))
+    let waiting = submission::Entity::find()
+        .filter(State.eq(SubmissionState::Pending))
+        .filter(AuthorId.ne(me))
+        .filter(Id.not_in_subquery(claims::of_others(me, visit.clock.now())))
+        .order_by_asc(DueAt)
+        .order_by_asc(Number);
+    if let Some(row) = after {
+        let later = Condition::any().add(DueAt.gt(row.due_at)).add(Condition::all().add(DueAt.eq(row.due_at)).add(Number.gt(row.number)));
+        if let Some(found) = waiting.clone().filter(later).one(visit.database()).await? {
+            return Ok(Some(Submission(found)));
+        }
+    }
+    Ok(waiting.one(visit.database()).await?.map(Submission))
 }
 
 /// Whether somebody's edit of a record is being worked on.

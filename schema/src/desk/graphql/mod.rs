@@ -65,7 +65,7 @@ impl DeskQuery {
 
     /// What the viewer would open next; for moderators.
     async fn next_in_queue(&self, context: &Context<'_>) -> Result<Option<Submission>, Error> {
-        next(Visit::of(context)).await
+        next(Visit::of(context), None).await
     }
 
     /// Every decision, newest first; for everyone. What a decision says to an author is for author and moderators.
@@ -165,8 +165,8 @@ impl DeskMutation {
     async fn decide(&self, context: &Context<'_>, input: DecideInput) -> Result<DecidePayload, Error> {
         let visit = Visit::of(context);
         let mut payload = DecidePayload::answer(visit, deciding::decide(visit, input).await).await?;
-        if payload.submission.is_some() {
-            payload.next_in_queue = next(visit).await?;
+        if let Some(Submission(row)) = &payload.submission {
+            payload.next_in_queue = next(visit, Some(row)).await?;
         }
         Ok(payload)
     }
