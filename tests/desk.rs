@@ -304,6 +304,40 @@ async fn the_queue_shows_what_waited_longest_first_and_answers_a_day_sooner() {
 }
 
 #[tokio::test]
+async fn after_a_decision_comes_the_next_in_line_and_after_the_last_the_oldest() {
+    let forum = Forum::open().await;
+    let (ada, grace) = (forum.member("ada").await, forum.moderator("grace").await);
+    let mut cases = Vec::new();
+    for title in ["One", "Two", "Three"] {
+        cases.push(ada.shares(title).await);
+        forum.later(chrono::Duration::minutes(1));
+    }
+    let page = grace.opens(cases[1]["deskPath"].as_str().expect("a path")).await.shows("Next:");
+    let chosen = grace.fills(&page, page.form_that("Decide"), &[("decision", "APPROVE")]).await.is_accepted();
+    let next = cases[2]["deskPath"].as_str().expect("a path");
+    assert!(chosen.leads_to.as_deref().expect("a page").starts_with(next), "{:?}", chosen.leads_to);
+    let page = grace.opens(next).await;
+    let chosen = grace.fills(&page, page.form_that("Decide"), &[("decision", "APPROVE")]).await.is_accepted();
+    assert!(chosen.leads_to.expect("a page").starts_with(cases[0]["deskPath"].as_str().expect("a path")));
+}
+
+#[tokio::test]
+async fn an_address_needs_no_scheme() {
+    let forum = Forum::open().await;
+    let ada = forum.member("ada").await;
+    let mut input = resource("Poster");
+    input["url"] = json!("ridesfromhere.example/poster?size=a3#print");
+    let made = ada.brings("submitResource", input).await;
+    let story = ada.opens(made["path"].as_str().expect("a path")).await;
+    assert_eq!(story.value_of("resource.url"), "https://ridesfromhere.example/poster?size=a3#print");
+    for text in ["someone@ridesfromhere.example", "ridesfromhere.example:8000/poster", "a.b\\c.example", "poster"] {
+        let mut input = resource("Poster again");
+        input["url"] = json!(text);
+        assert_eq!(refusals(&ada.mutates("submitResource", input).await), ["INVALID url"], "{text}");
+    }
+}
+
+#[tokio::test]
 async fn the_log_holds_and_a_changed_row_is_named() {
     let (forum, ada, grace, made) = desk().await;
     let other = ada.shares("Other").await;

@@ -1,6 +1,6 @@
 // Sheets of pictures for people to look at: each page at 360 and 1280 pixels, light and dark, in English and Spanish, from the demonstration
 // and then with real records and names, when they are at hand. Prints what each page weighs, what axe says of it, and Lighthouse where it was asked.
-// By hand: `[LIGHTHOUSE=on] [ONLY=review] node contact-sheets.js FOLDER`.
+// By hand: `[LIGHTHOUSE=on, or speed, too] [PICTURES=off] [ONLY=review] node contact-sheets.js FOLDER`.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -85,10 +85,10 @@ async function measures(lyceum, who, { path, act }) {
 }
 
 async function lighthouses(lyceum, who, pages) {
-  if (process.env.LIGHTHOUSE !== "on") return {};
+  if (!process.env.LIGHTHOUSE) return {};
   const { CATEGORIES, judge } = await import("./lighthouse.js");
   const paths = Object.fromEntries(pages.filter(({ act }) => !act).map(({ name, path }) => [name, path]));
-  return judge(lyceum.address, paths, ["performance", ...Object.keys(CATEGORIES)], who.cookies.map(({ name, value }) => `${name}=${value}`).join("; "));
+  return judge(lyceum.address, paths, [...(process.env.LIGHTHOUSE === "speed" ? ["performance"] : []), ...Object.keys(CATEGORIES)], who.cookies.map(({ name, value }) => `${name}=${value}`).join("; "));
 }
 
 async function look(lyceum, set, role, handle, pages) {
@@ -98,7 +98,7 @@ async function look(lyceum, set, role, handle, pages) {
   for (const one of wanted) {
     try {
       const { status, bytes, requests, complaints } = await measures(lyceum, who, one);
-      await pictures(lyceum, set, who, one);
+      if (process.env.PICTURES !== "off") await pictures(lyceum, set, who, one);
       const scores = Object.values(judgements[one.name]?.scores ?? {}).join(" / ");
       console.log(`| ${set} | ${role} | ${one.name} | ${status} | ${bytes} | ${requests} | ${complaints.length} | ${scores} |`);
       for (const complaint of complaints) console.error(`${one.name}, ${role}: ${complaint}`);

@@ -50,9 +50,10 @@ export async function judge(address, paths, categories, cookies) {
       const hurried = { pauseAfterFcpMs: 0, pauseAfterLoadMs: 0, networkQuietThresholdMs: 100, cpuQuietThresholdMs: 100 };
       // An error page is a page, too; that its status is one is not held against it.
       const leniently = { ignoreStatusCode: true, skipAudits: ["errors-in-console", "http-status-code"] };
+      const { ok } = await fetch(address + path, { headers: cookies ? { Cookie: cookies } : {} });
       const flags = {
         port, logLevel: "silent", onlyCategories: categories, disableFullPageScreenshot: true,
-        ...(name === NOT_FOUND && leniently), ...(!isTimed && hurried), ...(cookies && { extraHeaders: { Cookie: cookies } }),
+        ...(!ok && leniently), ...(!isTimed && hurried), ...(cookies && { extraHeaders: { Cookie: cookies } }),
       };
       const { lhr } = await lighthouse(address + path, flags);
       if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
