@@ -60,6 +60,7 @@ async function find(browserOf) {
     "sign-in-sent": "/sign-in/sent",
     "sign-in-nonsense": "/sign-in/nonsense",
     ...Object.fromEntries(FAILURES.map((reason) => [`sign-in-failed-${reason}`, `/sign-in/failed?reason=${reason}`])),
+    "home-signed-in": "/?done=signed-in",
     share: "/share",
     submissions: "/submissions",
     submission: await linkOf(priya, "/submissions", "Tenant health toolkit"),
