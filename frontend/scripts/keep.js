@@ -1,4 +1,4 @@
-// Keeps what is typed into a form in this browser until it is sent, and offers it again.
+// Keeps what is typed until it is sent, and offers it again.
 const LONGEST = 60_000;
 const MOST = 20;
 const OLDEST = 14 * 24 * 3_600_000;
@@ -30,7 +30,7 @@ function keep(form) {
   const blank = form.cloneNode(true);
   blank.reset();
   const empty = state(blank);
-  // Each form has its own: no tab writes over another's text.
+  // No tab writes over another's text.
   let own = place + Math.random().toString(36).slice(2);
   let before = {};
   let lock;
@@ -85,14 +85,15 @@ function keep(form) {
   open();
 }
 
-// Sent, and what an earlier visit began.
+// Sent, with an earlier beginning.
 const from = attempt(() => new URL(document.referrer).pathname);
 if (/[?&]done=(?!first)/.test(location.search) && sent?.includes(`:${from}:`)) {
   const { typed } = read(sent);
+  const place = sent.slice(0, sent.lastIndexOf(":"));
   const went = ([id, value]) => `${typed[id]}`.startsWith(value);
-  keys().filter((key) => Object.entries(read(key).typed).every(went)).forEach(forget);
+  keys().filter((key) => key.startsWith(place) && Object.entries(read(key).typed).every(went)).forEach(forget);
 }
 newest().forEach((key, index) => (index < MOST && read(key).at > Date.now() - OLDEST) || forget(key));
 document.querySelectorAll("form[data-keep]").forEach(keep);
-// Whoever signs out leaves nothing.
+// Signing out.
 document.querySelectorAll("form[action='/sign-out']").forEach((it) => it.addEventListener("submit", () => keys().forEach(forget)));

@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 // On a clean machine each journey is made once: who somebody is, and what a newcomer does, without scripts on a phone; the gate with scripts at a desk.
 const AT_THE_DESK = /gate\.spec|keyboard\.spec/;
 // Neither the engine nor the width changes anything here, or it is looked at from there.
-const ONCE = /(door|every-page|lighthouse|look)\.spec/;
+const ONCE = /(door|every-page|lighthouse|look|writing)\.spec/;
 
 export default defineConfig({
   testMatch: "*.spec.js",

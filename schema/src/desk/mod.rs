@@ -574,7 +574,8 @@ async fn queue(
     window.read(visit, select, order, |row| Cursor::Time(row.due_at.timestamp_micros(), row.number), Submission).await
 }
 
-/// What this moderator would open next: what has waited longest, is not their own, and nobody else is on.
+/// What this moderator would open next: what comes `after` in the line, or else what has waited longest, is not their own, and nobody else
+/// is on.
 async fn next(visit: &Visit, after: Option<&submission::Model>) -> Result<Option<Submission>, Error> {
     use submission::Column::{AuthorId, DueAt, Id, Number, State};
     let me = visit.moderator()?.id;
